@@ -137,7 +137,7 @@ export class RecordScanner {
         if (byte === space || byte === tab) {
           i++;
         } else if (byte === lf || byte === cr) {
-          const endsCrlf = byte === lf && i === start && (i > 0 ? bytes[i - 1] : lastByte) === cr;
+          const endsCrlf = byte === lf && (i > 0 ? bytes[i - 1] : lastByte) === cr;
           if (!endsCrlf) {
             recordLine = ++line;
             if (!csv || recordNumber > 1) recordNumber++;

@@ -1,0 +1,68 @@
+import { isUtf8 } from 'node:buffer';
+import type { Parsed, RowError } from '@advocate/domain';
+import { badRequest } from '@advocate/domain';
+import type { RowChunk } from '@advocate/messages';
+import { CellReader, firstInvalidUtf8 } from '@advocate/record-scanner';
+
+/** Turns one record's contents into a row; compiled once for a job's columns. */
+export interface RowParser<Row> {
+  /** CSV: the record's cells. */
+  cells(cells: readonly string[]): Parsed<Row>;
+  /** JSONL: the line's value. */
+  object(value: unknown): Parsed<Row>;
+}
+
+/** Reads the rows of a chunk, one result per record, at the record's index. A record that cannot be read is that row's error. */
+export function readRows<Row>(chunk: RowChunk, parser: RowParser<Row>): Parsed<Row>[] {
+  const bytes = Buffer.from(chunk.rows.buffer, chunk.rows.byteOffset, chunk.rows.byteLength);
+  const read = chunk.plan.format === 'csv' ? csvReader(bytes, parser) : jsonReader(bytes, parser);
+  const isValid = isUtf8(bytes) && !bytes.includes(0);
+  const faults = new Map(chunk.faults.map((fault) => [fault.index, fault.message]));
+  const rows: Parsed<Row>[] = [];
+  let start = 0;
+  for (const [index, length] of chunk.lengths.entries()) {
+    const end = start + length;
+    const fault = faults.get(index);
+    const error = fault !== undefined ? badRequest(fault) : isValid ? undefined : encodingError(bytes.subarray(start, end));
+    rows.push(error === undefined ? read(start, end) : { error });
+    start = end;
+  }
+  return rows;
+}
+
+function encodingError(record: Buffer): RowError | undefined {
+  const invalid = firstInvalidUtf8(record);
+  if (invalid >= 0) return badRequest(`The row is not valid UTF-8: byte ${invalid + 1} of the row is 0x${record.toString('hex', invalid, invalid + 1)}`);
+  const nul = record.indexOf(0);
+  return nul < 0 ? undefined : badRequest(`The row has a NUL character: byte ${nul + 1} of the row`);
+}
+
+type ReadRecord<Row> = (start: number, end: number) => Parsed<Row>;
+
+function csvReader<Row>(bytes: Buffer, parser: RowParser<Row>): ReadRecord<Row> {
+  const reader = new CellReader(bytes);
+  return (start, end) => {
+    const cells = reader.cells(start, end);
+    if (Array.isArray(cells)) return parser.cells(cells);
+    const column = `column ${cells.column + 1}`;
+    return {
+      error: badRequest(
+        cells.kind === 'unclosed-quote'
+          ? `The quote that opens ${column} is never closed`
+          : `Text follows the closing quote of ${column}; a quote inside a quoted cell is written twice`,
+      ),
+    };
+  };
+}
+
+function jsonReader<Row>(bytes: Buffer, parser: RowParser<Row>): ReadRecord<Row> {
+  return (start, end) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(bytes.toString('utf8', start, end));
+    } catch (error) {
+      return { error: badRequest(`The line is not valid JSON: ${(error as SyntaxError).message}`) };
+    }
+    return parser.object(value);
+  };
+}

@@ -1,0 +1,21 @@
+import type { EventLog, Topic } from '@advocate/ports';
+import { decodeRowChunk } from '@advocate/messages';
+import type { Logger } from '@advocate/service';
+import type { ApplyChunk } from './apply-chunk.ts';
+
+/** Consumes row chunks, applies them and publishes their outcomes. A chunk delivered again publishes the same outcome again. */
+export function startRowConsumer(log: EventLog, topic: Topic, group: string, apply: ApplyChunk, logger: Logger): Promise<AsyncDisposable> {
+  return log.consume(topic, group, async (message) => {
+    const chunk = decodeRowChunk(message.value);
+    const { jobId } = chunk.plan;
+    const place = { jobId, slice: chunk.slice, partition: chunk.partition };
+    try {
+      const value = await apply(chunk);
+      await log.publish('chunks.outcomes', [{ key: jobId, partition: message.partition, value }]);
+      logger.debug({ ...place, rows: chunk.lengths.length }, 'Chunk applied');
+    } catch (error) {
+      logger.error({ ...place, err: error }, 'Chunk not applied; it will be tried again');
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,43 @@
+export { ImportJob, type ImportJob_Format, type ImportJob_Status, type ImportJob_Type, ImportParams as ImportParamsMessage, ImportStats, RowError as RowErrorMessage } from './generated/advocate/bulk/v1/import_job.ts';
+export {
+  CancelImportJobRequest,
+  CancelImportJobResponse,
+  CreateImportJobRequest,
+  CreateImportJobResponse,
+  DownloadFileRequest,
+  type DownloadFileRequest_Kind,
+  DownloadFileResponse,
+  GetImportJobRequest,
+  GetImportJobResponse,
+  ImportJobServiceClient,
+  type ImportJobServiceServer,
+  ImportJobServiceService,
+  ImportValidation,
+  ListImportJobsRequest,
+  ListImportJobsResponse,
+  UploadFileRequest,
+  UploadFileResponse,
+  WatchImportJobRequest,
+  WatchImportJobResponse,
+} from './generated/advocate/bulk/v1/import_job_service.ts';
+export {
+  Account as AccountMessage,
+  Participant as ParticipantMessage,
+  Segment as SegmentMessage,
+} from './generated/advocate/bulk/v1/participant.ts';
+export {
+  ParticipantServiceClient,
+  type ParticipantServiceServer,
+  ParticipantServiceService,
+  UpsertParticipantRequest,
+} from './generated/advocate/bulk/v1/participant_service.ts';
+export {
+  ImportPlan as ImportPlanMessage,
+  RowChunk as RowChunkMessage,
+} from './generated/advocate/bulk/v1/row_chunk.ts';
+export { ChunkOutcome as ChunkOutcomeMessage, JobDrained, SliceFinished } from './generated/advocate/bulk/v1/chunk_outcome.ts';
+export { JobEvent, ParticipantEvent } from './generated/advocate/bulk/v1/events.ts';
+export { BadRequest, ErrorInfo } from './generated/google/rpc/error_details.ts';
+export { Status as StatusMessage } from './generated/google/rpc/status.ts';
+export { Any } from './generated/google/protobuf/any.ts';
+export { descriptorSetBase64 } from './generated/descriptors.ts';

@@ -1,0 +1,4 @@
+export * from './chunk-outcome.ts';
+export * from './job-message.ts';
+export * from './plan.ts';
+export * from './row-chunk.ts';

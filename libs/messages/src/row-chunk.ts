@@ -1,0 +1,47 @@
+import { RowChunkMessage } from '@advocate/contracts';
+import type { ImportPlan } from '@advocate/domain';
+import { planFromMessage, planToMessage } from './plan.ts';
+
+/** The rows of one slice whose accounts hash to one partition, in file order. */
+export interface RowChunk {
+  readonly plan: ImportPlan;
+  readonly slice: number;
+  readonly partition: number;
+  /** How many chunks the slice has. */
+  readonly sliceChunks: number;
+  /** The job's last slice before this one with rows of this partition. */
+  readonly previousSlice?: number;
+  /** The records' bytes one after the other, UTF-8, without line ends. */
+  readonly rows: Uint8Array;
+  readonly lengths: readonly number[];
+  readonly recordNumbers: readonly number[];
+  /** Records that could not be passed on; they have no bytes. */
+  readonly faults: readonly RowFault[];
+}
+
+export interface RowFault {
+  /** Index in the chunk. */
+  readonly index: number;
+  readonly message: string;
+}
+
+export function encodeRowChunk(chunk: RowChunk): Uint8Array {
+  return RowChunkMessage.encode({
+    plan: planToMessage(chunk.plan),
+    slice: chunk.slice,
+    partition: chunk.partition,
+    sliceChunks: chunk.sliceChunks,
+    previousSlice: chunk.previousSlice,
+    rows: chunk.rows as Buffer,
+    lengths: chunk.lengths as number[],
+    recordNumbers: chunk.recordNumbers as number[],
+    faults: chunk.faults as RowFault[],
+  }).finish();
+}
+
+/** Throws when the bytes are no row chunk. */
+export function decodeRowChunk(bytes: Uint8Array): RowChunk {
+  const { plan, previousSlice, ...rest } = RowChunkMessage.decode(bytes);
+  if (plan === undefined) throw new TypeError('A row chunk has no plan');
+  return { ...rest, plan: planFromMessage(plan), ...(previousSlice === undefined ? {} : { previousSlice }) };
+}

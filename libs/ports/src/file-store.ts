@@ -1,0 +1,33 @@
+/** Files by name: uploads and results. Names are paths of letters, digits, `-`, `_`, `.` and `/`. */
+export interface FileStore {
+  /**
+   * Stores a file under a name, in place of one that is there. The file appears whole and synced to disk when the promise resolves;
+   * when `content` throws, nothing is left and the error comes out.
+   */
+  write(name: string, content: AsyncIterable<Uint8Array>): Promise<StoredFile>;
+
+  /** Streams a range of a file, `end` exclusive. Throws {@link FileNotFoundError}. */
+  read(name: string, range?: { readonly start?: number; readonly end?: number }): AsyncIterable<Uint8Array>;
+
+  /** What is known of a file, or nothing when there is none. */
+  stat(name: string): Promise<{ readonly bytes: number } | undefined>;
+
+  /** Removes a file; removing one that is not there changes nothing. */
+  remove(name: string): Promise<void>;
+
+  /** Removes the files that were written before a time, epoch milliseconds, and answers how many. */
+  removeWrittenBefore(time: number): Promise<number>;
+}
+
+export interface StoredFile {
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+export class FileNotFoundError extends Error {
+  override readonly name = 'FileNotFoundError';
+  constructor(fileName: string) {
+    super(`There is no file ${fileName}`);
+  }
+}

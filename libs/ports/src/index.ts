@@ -1,0 +1,5 @@
+export * from './event-log.ts';
+export * from './file-store.ts';
+export * from './job-store.ts';
+export * from './mailer.ts';
+export * from './participant-store.ts';

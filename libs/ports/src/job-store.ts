@@ -1,0 +1,70 @@
+import type { Job, OutcomeCounts, Slice, Cut, JobStatus } from '@advocate/domain';
+
+/** Jobs, their slices and the outcomes of their chunks. What a method changed is durable when it resolves. */
+export interface JobStore {
+  /** Stores a new job, unless the tenant has one with the same request id: then answers that one. */
+  create(job: Job, requestId: string | undefined): Promise<Job>;
+
+  /** Reads a job. */
+  get(tenant: string, jobId: string): Promise<Job | undefined>;
+
+  /** A tenant's jobs, newest first (by acceptance, then id); those after `after` when it is given. */
+  list(tenant: string, limit: number, after?: string): Promise<readonly Job[]>;
+
+  /** The jobs of all tenants that are PENDING or owe a mail, oldest first. */
+  unfinished(): Promise<readonly Job[]>;
+
+  /** Notes progress of a PENDING job; a job that is not PENDING stays as it is. Answers the job as it is then. */
+  advance(tenant: string, jobId: string, progress: JobProgress): Promise<Job | undefined>;
+
+  /** Gives a PENDING job its final status; false when it has one already. */
+  finish(tenant: string, jobId: string, ending: JobEnding): Promise<boolean>;
+
+  /** Notes that the completion mail was sent. */
+  mailSent(tenant: string, jobId: string): Promise<void>;
+
+  /** Notes a slice as dispatched; noting it again changes nothing. */
+  putSlice(jobId: string, slice: Slice): Promise<void>;
+
+  /** The job's slices by index. */
+  slices(jobId: string): Promise<readonly SliceProgress[]>;
+
+  /** Stores a chunk's outcome; storing it again changes nothing. Answers whether all chunks of its slice are stored now. */
+  putOutcome(outcome: StoredOutcome): Promise<{ readonly sliceFinished: boolean }>;
+
+  /** The outcomes of a slice's chunks, by partition. */
+  outcomes(jobId: string, slice: number): Promise<readonly Uint8Array[]>;
+
+  /** Rows by outcome over all chunk outcomes stored so far. */
+  counts(jobId: string): Promise<OutcomeCounts>;
+}
+
+export interface JobProgress {
+  readonly dateStarted?: number;
+  readonly claimed?: true;
+  readonly cut?: Cut;
+  readonly cancelRequested?: true;
+}
+
+export interface JobEnding {
+  readonly status: Exclude<JobStatus, 'PENDING'>;
+  readonly dateCompleted: number;
+  readonly counts: OutcomeCounts;
+  readonly abortReason?: string;
+}
+
+export interface SliceProgress extends Slice {
+  /** Whether all its chunks have their outcomes stored. */
+  readonly finished: boolean;
+}
+
+export interface StoredOutcome {
+  readonly jobId: string;
+  readonly slice: number;
+  readonly partition: number;
+  /** How many chunks the slice has. */
+  readonly sliceChunks: number;
+  readonly counts: OutcomeCounts;
+  /** The encoded ChunkOutcome; opaque to the store. */
+  readonly outcome: Uint8Array;
+}

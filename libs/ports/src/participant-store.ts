@@ -1,0 +1,116 @@
+import type { Account, AccountChange, CodeState, LoadedAccount, LoadedState, UserKey } from '@advocate/domain';
+
+/**
+ * Participants in their accounts. An account is loaded whole and written by a write that is conditional on the token read, so that
+ * a decision made on it holds when it is committed. Adapters load and commit; they decide nothing.
+ */
+export interface ParticipantStore {
+  /** The committed outcome of a chunk, or nothing when the chunk was not decided yet. */
+  committed(chunkId: string): Promise<Uint8Array | undefined>;
+
+  /** Whether a chunk is committed. */
+  isCommitted(chunkId: string): Promise<boolean>;
+
+  /** Loads what a decision needs. Claims of `jobId` come before those of other jobs. */
+  load(request: LoadRequest): Promise<LoadedState>;
+
+  /**
+   * Commits a chunk's decision under its id, all of it or nothing, durable when it resolves. A chunk that is already committed stays as it
+   * is: `committed` then answers with its outcome. When accounts or codes moved since they were loaded, nothing is written and `moved`
+   * names what has to be loaded and decided again.
+   */
+  commit(decision: ChunkDecision): Promise<CommitResult>;
+
+  /**
+   * Claims codes and links for users of a job's file, in order. A claim is made unless somebody else holds the code or claimed it
+   * before; making it again changes nothing.
+   */
+  claim(tenant: string, jobId: string, claims: readonly CodeClaim[]): Promise<void>;
+
+  /** Drops the job's claims; codes that accounts list stay theirs. */
+  releaseClaims(tenant: string, jobId: string): Promise<void>;
+
+  /** Reads an account. */
+  account(tenant: string, accountId: string): Promise<Account | undefined>;
+
+  /** Who holds or claims a code, by key; see `codeKey`. */
+  findCode(tenant: string, key: string): Promise<CodeState | undefined>;
+
+  /** Adds an item to a life's history; adding it again changes nothing. False when no such life is stored. */
+  recordHistory(tenant: string, item: HistoryItem): Promise<boolean>;
+
+  /** How much history a life has. */
+  countHistory(tenant: string, incarnation: string): Promise<HistoryCounts>;
+
+  /** Stores a segment unless there is one with its key; answers the one stored. */
+  createSegment(tenant: string, segment: Segment): Promise<Segment>;
+
+  /** Segments by key; those after `after` when it is given. */
+  segments(tenant: string, limit: number, after?: string): Promise<readonly Segment[]>;
+}
+
+export interface LoadRequest {
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly accountIds: readonly string[];
+  /** Keys of codes and links. */
+  readonly codes: readonly string[];
+  /** Users to look for on the do-not-track list. */
+  readonly doNotTrack: readonly UserKey[];
+}
+
+export interface ChunkDecision {
+  readonly chunkId: string;
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly accounts: readonly AccountDecision[];
+  /** The encoded ChunkOutcome; opaque to the store. */
+  readonly outcome: Uint8Array;
+  /** Epoch milliseconds. */
+  readonly date: number;
+}
+
+/** A change of one account, with the state that it was decided on. */
+export interface AccountDecision {
+  readonly accountId: string;
+  readonly before: LoadedAccount | undefined;
+  readonly change: Omit<AccountChange, 'outcomes'>;
+}
+
+export type CommitResult =
+  | { readonly status: 'committed'; readonly outcome: Uint8Array }
+  | { readonly status: 'moved'; readonly accountIds: readonly string[]; readonly codes: readonly string[] };
+
+export interface CodeClaim {
+  readonly key: string;
+  readonly owner: UserKey;
+  readonly programId: string;
+  /** As given. */
+  readonly code: string;
+  readonly recordNumber: number;
+}
+
+export type HistoryItem = {
+  readonly id: string;
+  /** The life that it belongs to. */
+  readonly owner: UserKey & { readonly incarnation: string };
+  /** Epoch milliseconds. */
+  readonly date: number;
+} & (
+  | { readonly kind: 'referral'; readonly programId: string; readonly code: string; readonly referred: UserKey & { readonly incarnation: string } }
+  | { readonly kind: 'reward'; readonly content: unknown }
+  | { readonly kind: 'event'; readonly key: string; readonly content: unknown }
+);
+
+export interface HistoryCounts {
+  readonly referrals: number;
+  readonly rewards: number;
+  readonly events: number;
+}
+
+export interface Segment {
+  readonly key: string;
+  readonly displayName: string;
+  /** Epoch milliseconds. */
+  readonly dateCreated: number;
+}

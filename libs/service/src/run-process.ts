@@ -1,0 +1,33 @@
+import type { Logger } from './logger.ts';
+
+/** How long a service may take to stop before the process ends all the same. */
+const stopDeadlineMs = 15_000;
+
+/**
+ * Runs a service as a process: starts it, waits for SIGINT or SIGTERM, and disposes it. The exit status is 1 when starting or stopping fails. A second
+ * signal ends the process at once.
+ */
+export async function runProcess(logger: Logger, start: () => Promise<AsyncDisposable>): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve();
+      });
+    }
+  });
+  try {
+    const service = await start();
+    await stopped;
+    setTimeout(() => {
+      logger.error('Stopping took too long; the process ends with work in hand, which will be done again');
+      process.exit(1);
+    }, stopDeadlineMs).unref();
+    await service[Symbol.asyncDispose]();
+  } catch (error) {
+    logger.fatal({ err: error }, error instanceof Error ? error.message : 'The service failed');
+    process.exitCode = 1;
+  }
+}
