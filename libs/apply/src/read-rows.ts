@@ -1,21 +1,24 @@
 import { isUtf8 } from 'node:buffer';
-import type { Parsed, RowError } from '@advocate/domain';
+import type { Parsed, RowError, RowParser } from '@advocate/domain';
 import { badRequest } from '@advocate/domain';
 import type { RowChunk } from '@advocate/messages';
 import { CellReader, firstInvalidUtf8 } from '@advocate/record-scanner';
 
-/** Turns one record's contents into a row; compiled once for a job's columns. */
-export interface RowParser<Row> {
-  /** CSV: the record's cells. */
-  cells(cells: readonly string[]): Parsed<Row>;
-  /** JSONL: the line's value. */
-  object(value: unknown): Parsed<Row>;
+/** Rows as read from a chunk. */
+export interface ReadRows<Row> {
+  /** One result per record, at the record's index. */
+  readonly rows: readonly Parsed<Row>[];
+  /** Fields of JSONL rows that are not known, at most {@link maxIgnoredFields}, in order of appearance. */
+  readonly ignoredFields: readonly string[];
 }
 
-/** Reads the rows of a chunk, one result per record, at the record's index. A record that cannot be read is that row's error. */
-export function readRows<Row>(chunk: RowChunk, parser: RowParser<Row>): Parsed<Row>[] {
+const maxIgnoredFields = 20;
+
+/** Reads the rows of a chunk. A record that cannot be read is that row's error. */
+export function readRows<Row>(chunk: RowChunk, parser: RowParser<Row>): ReadRows<Row> {
+  const ignoredFields = new Set<string>();
   const bytes = Buffer.from(chunk.rows.buffer, chunk.rows.byteOffset, chunk.rows.byteLength);
-  const read = chunk.plan.format === 'csv' ? csvReader(bytes, parser) : jsonReader(bytes, parser);
+  const read = chunk.plan.format === 'csv' ? csvReader(bytes, parser) : jsonReader(bytes, parser, ignoredFields);
   const isValid = isUtf8(bytes) && !bytes.includes(0);
   const faults = new Map(chunk.faults.map((fault) => [fault.index, fault.message]));
   const rows: Parsed<Row>[] = [];
@@ -27,7 +30,7 @@ export function readRows<Row>(chunk: RowChunk, parser: RowParser<Row>): Parsed<R
     rows.push(error === undefined ? read(start, end) : { error });
     start = end;
   }
-  return rows;
+  return { rows, ignoredFields: [...ignoredFields] };
 }
 
 function encodingError(record: Buffer): RowError | undefined {
@@ -55,7 +58,7 @@ function csvReader<Row>(bytes: Buffer, parser: RowParser<Row>): ReadRecord<Row> 
   };
 }
 
-function jsonReader<Row>(bytes: Buffer, parser: RowParser<Row>): ReadRecord<Row> {
+function jsonReader<Row>(bytes: Buffer, parser: RowParser<Row>, ignoredFields: Set<string>): ReadRecord<Row> {
   return (start, end) => {
     let value: unknown;
     try {
@@ -63,6 +66,7 @@ function jsonReader<Row>(bytes: Buffer, parser: RowParser<Row>): ReadRecord<Row>
     } catch (error) {
       return { error: badRequest(`The line is not valid JSON: ${(error as SyntaxError).message}`) };
     }
+    if (ignoredFields.size < maxIgnoredFields) for (const name of parser.unknownFields(value)) ignoredFields.add(name);
     return parser.object(value);
   };
 }

@@ -26,6 +26,7 @@ export {
   Segment as SegmentMessage,
 } from './generated/advocate/bulk/v1/participant.ts';
 export {
+  ListSegmentsResponse,
   ParticipantServiceClient,
   type ParticipantServiceServer,
   ParticipantServiceService,

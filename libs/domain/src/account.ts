@@ -30,16 +30,15 @@ export interface User {
   /** Sorted. */
   readonly segments?: readonly string[];
   readonly customFields?: Readonly<Record<string, CustomFieldValue>>;
-  /** Program id to who referred the user. */
-  readonly referredBy?: Readonly<Record<string, Attribution>>;
+  /** Programs in which the user was referred, sorted. By whom is in the referral, which forgets a referrer who was deleted. */
+  readonly referredIn?: readonly string[];
   readonly changedBy: ChangedBy;
 }
 
-/** Who referred a user, by the code that was given. */
+/** Who referred a user. A referrer who was deleted has left neither ids nor code. */
 export interface Attribution {
-  readonly code: string;
-  readonly accountId: string;
-  readonly id: string;
+  readonly programId: string;
+  readonly referrer?: UserKey & { readonly code: string };
 }
 
 /** The job and row that last changed a user; a direct call has neither. */

@@ -16,6 +16,10 @@ export interface ImportPlan {
   readonly programs: readonly string[];
   /** Keys of the segments that exist for this job. */
   readonly segments: readonly string[];
+  /** Hosts that vanity links may have; any but the default one when empty. */
+  readonly linkDomains: readonly string[];
+  /** Whether a code given for a program in which the user has one becomes the primary one; else it is ignored. */
+  readonly allowReferralCodeEdit: boolean;
 }
 
 /** The options of a job; a row's own column wins. */

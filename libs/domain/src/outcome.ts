@@ -14,7 +14,7 @@ export type DeletedRow = readonly [string, string];
 
 /**
  * The participant as the row left it, with what the users' result file shows, in the order
- * `[id, accountId, email, firstName, lastName, referralCode, imageUrl, dateCreated, dateUsTaxFormSubmitted, locale, countryCode, vanityLink, segments, customFields]`.
+ * `[id, accountId, email, firstName, lastName, referralCode, imageUrl, dateCreated, dateUsTaxFormSubmitted, locale, countryCode, vanityLink, customFields]`.
  * The code and the link are those of the plan's first program; null stands for an empty cell.
  */
 export type ResultRow = readonly [
@@ -30,6 +30,5 @@ export type ResultRow = readonly [
   locale: string | null,
   countryCode: string | null,
   vanityLink: string | null,
-  segments: readonly string[] | null,
   customFields: Readonly<Record<string, CustomFieldValue>> | null,
 ];

@@ -2,3 +2,5 @@ export * from './chunk-outcome.ts';
 export * from './job-message.ts';
 export * from './plan.ts';
 export * from './row-chunk.ts';
+export * from './job-events.ts';
+export * from './job-files.ts';

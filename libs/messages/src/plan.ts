@@ -47,6 +47,8 @@ export function planToMessage(plan: ImportPlan): ImportPlanMessage {
     acceptedAt: plan.acceptedAt,
     programs: [...plan.programs],
     segments: [...plan.segments],
+    linkDomains: [...plan.linkDomains],
+    allowReferralCodeEdit: plan.allowReferralCodeEdit,
   };
 }
 
@@ -61,5 +63,7 @@ export function planFromMessage(message: ImportPlanMessage): ImportPlan {
     acceptedAt: message.acceptedAt,
     programs: message.programs,
     segments: message.segments,
+    linkDomains: message.linkDomains,
+    allowReferralCodeEdit: message.allowReferralCodeEdit,
   };
 }

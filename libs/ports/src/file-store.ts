@@ -1,4 +1,7 @@
-/** Files by name: uploads and results. Names are paths of letters, digits, `-`, `_`, `.` and `/`. */
+/**
+ * Files by name: uploads and results. Names are paths of letters, digits, `-`, `_`, `.` and `/`, without empty, `.` and `..` segments; every
+ * method throws on any other name. No name is a folder of another.
+ */
 export interface FileStore {
   /**
    * Stores a file under a name, in place of one that is there. The file appears whole and synced to disk when the promise resolves;
@@ -6,7 +9,10 @@ export interface FileStore {
    */
   write(name: string, content: AsyncIterable<Uint8Array>): Promise<StoredFile>;
 
-  /** Streams a range of a file, `end` exclusive. Throws {@link FileNotFoundError}. */
+  /**
+   * Streams a range of a file, `end` exclusive; what lies beyond the file's end is left out. Throws {@link FileNotFoundError} when the first
+   * block is asked for.
+   */
   read(name: string, range?: { readonly start?: number; readonly end?: number }): AsyncIterable<Uint8Array>;
 
   /** What is known of a file, or nothing when there is none. */

@@ -5,6 +5,9 @@ export interface JobStore {
   /** Stores a new job, unless the tenant has one with the same request id: then answers that one. */
   create(job: Job, requestId: string | undefined): Promise<Job>;
 
+  /** The job that a request id created before. */
+  ofRequest(tenant: string, requestId: string): Promise<Job | undefined>;
+
   /** Reads a job. */
   get(tenant: string, jobId: string): Promise<Job | undefined>;
 
@@ -35,8 +38,8 @@ export interface JobStore {
   /** The outcomes of a slice's chunks, by partition. */
   outcomes(jobId: string, slice: number): Promise<readonly Uint8Array[]>;
 
-  /** Rows by outcome over all chunk outcomes stored so far. */
-  counts(jobId: string): Promise<OutcomeCounts>;
+  /** Rows by outcome over all chunk outcomes stored so far, and the bytes of the slices that are finished. */
+  progress(jobId: string): Promise<{ readonly counts: OutcomeCounts; readonly bytes: number }>;
 }
 
 export interface JobProgress {
@@ -44,13 +47,15 @@ export interface JobProgress {
   readonly claimed?: true;
   readonly cut?: Cut;
   readonly cancelRequested?: true;
+  readonly abortReason?: string;
+  readonly warnings?: readonly string[];
 }
 
 export interface JobEnding {
   readonly status: Exclude<JobStatus, 'PENDING'>;
   readonly dateCompleted: number;
   readonly counts: OutcomeCounts;
-  readonly abortReason?: string;
+  readonly warnings: readonly string[];
 }
 
 export interface SliceProgress extends Slice {

@@ -1,4 +1,4 @@
-import type { Account, AccountChange, CodeState, LoadedAccount, LoadedState, UserKey } from '@advocate/domain';
+import type { Account, AccountChange, Attribution, CodeState, LoadedAccount, LoadedState, ReferralSide, UserKey } from '@advocate/domain';
 
 /**
  * Participants in their accounts. An account is loaded whole and written by a write that is conditional on the token read, so that
@@ -39,11 +39,17 @@ export interface ParticipantStore {
   /** Adds an item to a life's history; adding it again changes nothing. False when no such life is stored. */
   recordHistory(tenant: string, item: HistoryItem): Promise<boolean>;
 
+  /** Who referred a life, by program. */
+  attributions(tenant: string, incarnation: string): Promise<readonly Attribution[]>;
+
   /** How much history a life has. */
   countHistory(tenant: string, incarnation: string): Promise<HistoryCounts>;
 
   /** Stores a segment unless there is one with its key; answers the one stored. */
   createSegment(tenant: string, segment: Segment): Promise<Segment>;
+
+  /** Reads a segment. */
+  segment(tenant: string, key: string): Promise<Segment | undefined>;
 
   /** Segments by key; those after `after` when it is given. */
   segments(tenant: string, limit: number, after?: string): Promise<readonly Segment[]>;
@@ -66,7 +72,7 @@ export interface ChunkDecision {
   readonly accounts: readonly AccountDecision[];
   /** The encoded ChunkOutcome; opaque to the store. */
   readonly outcome: Uint8Array;
-  /** Epoch milliseconds. */
+  /** The job's acceptance time, epoch milliseconds. */
   readonly date: number;
 }
 
@@ -93,11 +99,11 @@ export interface CodeClaim {
 export type HistoryItem = {
   readonly id: string;
   /** The life that it belongs to. */
-  readonly owner: UserKey & { readonly incarnation: string };
+  readonly owner: ReferralSide;
   /** Epoch milliseconds. */
   readonly date: number;
 } & (
-  | { readonly kind: 'referral'; readonly programId: string; readonly code: string; readonly referred: UserKey & { readonly incarnation: string } }
+  | { readonly kind: 'referral'; readonly programId: string; readonly code: string; readonly referred: ReferralSide }
   | { readonly kind: 'reward'; readonly content: unknown }
   | { readonly kind: 'event'; readonly key: string; readonly content: unknown }
 );

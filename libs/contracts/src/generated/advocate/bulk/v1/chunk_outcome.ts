@@ -35,6 +35,10 @@ export interface ChunkOutcome {
    * is the result row, see `ResultRow` in the domain.
    */
   results: Buffer;
+  /** Names of the custom fields that the results have, sorted. */
+  customFields: string[];
+  /** Fields of JSONL rows that are not known and were ignored, at most 20, in order of appearance. */
+  ignoredFields: string[];
 }
 
 /** Topic `slices.finished`: every chunk of the slice has its outcomes stored. */
@@ -66,6 +70,8 @@ function createBaseChunkOutcome(): ChunkOutcome {
     kinds: "",
     errors: [],
     results: Buffer.alloc(0),
+    customFields: [],
+    ignoredFields: [],
   };
 }
 
@@ -101,6 +107,12 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
     }
     if (message.results.length !== 0) {
       writer.uint32(74).bytes(message.results);
+    }
+    for (const v of message.customFields) {
+      writer.uint32(82).string(v!);
+    }
+    for (const v of message.ignoredFields) {
+      writer.uint32(90).string(v!);
     }
     return writer;
   },
@@ -200,6 +212,22 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
             message.results = Buffer.from(reader.bytes());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.customFields.push(reader.string());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.ignoredFields.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -237,6 +265,16 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
         ? object.errors.map((e: any) => RowError.fromJSON(e))
         : [],
       results: isSet(object.results) ? Buffer.from(bytesFromBase64(object.results)) : Buffer.alloc(0),
+      customFields: globalThis.Array.isArray(object?.customFields)
+        ? object.customFields.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.custom_fields)
+        ? object.custom_fields.map((e: any) => globalThis.String(e))
+        : [],
+      ignoredFields: globalThis.Array.isArray(object?.ignoredFields)
+        ? object.ignoredFields.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.ignored_fields)
+        ? object.ignored_fields.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -269,6 +307,12 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
     if (message.results.length !== 0) {
       obj.results = base64FromBytes(message.results);
     }
+    if (message.customFields?.length) {
+      obj.customFields = message.customFields;
+    }
+    if (message.ignoredFields?.length) {
+      obj.ignoredFields = message.ignoredFields;
+    }
     return obj;
   },
 
@@ -286,6 +330,8 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
     message.kinds = object.kinds ?? "";
     message.errors = object.errors?.map((e) => RowError.fromPartial(e)) || [];
     message.results = object.results ?? Buffer.alloc(0);
+    message.customFields = object.customFields?.map((e) => e) || [];
+    message.ignoredFields = object.ignoredFields?.map((e) => e) || [];
     return message;
   },
 };

@@ -81,6 +81,10 @@ export interface ImportPlan {
   programs: string[];
   /** Segments that exist for this job. */
   segments: string[];
+  /** Hosts that vanity links may have; any but the default one when empty. */
+  linkDomains: string[];
+  /** Whether a code given for a program in which the user has one becomes the primary one; else it is ignored. */
+  allowReferralCodeEdit: boolean;
 }
 
 function createBaseRowChunk(): RowChunk {
@@ -428,6 +432,8 @@ function createBaseImportPlan(): ImportPlan {
     acceptedAt: 0,
     programs: [],
     segments: [],
+    linkDomains: [],
+    allowReferralCodeEdit: false,
   };
 }
 
@@ -459,6 +465,12 @@ export const ImportPlan: MessageFns<ImportPlan> = {
     }
     for (const v of message.segments) {
       writer.uint32(74).string(v!);
+    }
+    for (const v of message.linkDomains) {
+      writer.uint32(82).string(v!);
+    }
+    if (message.allowReferralCodeEdit !== false) {
+      writer.uint32(88).bool(message.allowReferralCodeEdit);
     }
     return writer;
   },
@@ -548,6 +560,22 @@ export const ImportPlan: MessageFns<ImportPlan> = {
             message.segments.push(reader.string());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.linkDomains.push(reader.string());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.allowReferralCodeEdit = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -579,6 +607,16 @@ export const ImportPlan: MessageFns<ImportPlan> = {
         : 0,
       programs: globalThis.Array.isArray(object?.programs) ? object.programs.map((e: any) => globalThis.String(e)) : [],
       segments: globalThis.Array.isArray(object?.segments) ? object.segments.map((e: any) => globalThis.String(e)) : [],
+      linkDomains: globalThis.Array.isArray(object?.linkDomains)
+        ? object.linkDomains.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.link_domains)
+        ? object.link_domains.map((e: any) => globalThis.String(e))
+        : [],
+      allowReferralCodeEdit: isSet(object.allowReferralCodeEdit)
+        ? globalThis.Boolean(object.allowReferralCodeEdit)
+        : isSet(object.allow_referral_code_edit)
+        ? globalThis.Boolean(object.allow_referral_code_edit)
+        : false,
     };
   },
 
@@ -611,6 +649,12 @@ export const ImportPlan: MessageFns<ImportPlan> = {
     if (message.segments?.length) {
       obj.segments = message.segments;
     }
+    if (message.linkDomains?.length) {
+      obj.linkDomains = message.linkDomains;
+    }
+    if (message.allowReferralCodeEdit !== false) {
+      obj.allowReferralCodeEdit = message.allowReferralCodeEdit;
+    }
     return obj;
   },
 
@@ -630,6 +674,8 @@ export const ImportPlan: MessageFns<ImportPlan> = {
     message.acceptedAt = object.acceptedAt ?? 0;
     message.programs = object.programs?.map((e) => e) || [];
     message.segments = object.segments?.map((e) => e) || [];
+    message.linkDomains = object.linkDomains?.map((e) => e) || [];
+    message.allowReferralCodeEdit = object.allowReferralCodeEdit ?? false;
     return message;
   },
 };

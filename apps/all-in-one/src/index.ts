@@ -1,0 +1,1 @@
+export { type AllInOne, type AllInOneOptions, defaultMaxFileBytes, startAllInOne } from './start-all-in-one.ts';

@@ -1,0 +1,111 @@
+import { credentials, Metadata, status } from '@grpc/grpc-js';
+import type { CallOptions, ClientReadableStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
+import { ImportJobServiceClient, ParticipantServiceClient } from '@advocate/contracts';
+import { CommandError } from '../errors.ts';
+
+/** The services of one server. */
+export interface Api extends Disposable {
+  readonly jobs: ImportJobServiceClient;
+  readonly participants: ParticipantServiceClient;
+}
+
+const connectMs = 5000;
+const loopback = /^(localhost|127\.[\d.]+|\[::1\]):/;
+
+/** Connects to a server, and throws a CommandError that says what to do when none answers within 5 seconds. */
+export async function connect(address: string, signal: AbortSignal): Promise<Api> {
+  const options = {
+    // An account comes whole, with up to 1,000 participants.
+    'grpc.max_receive_message_length': 64 * 1024 * 1024,
+    'grpc.keepalive_time_ms': 20_000,
+    // Proxies from the environment are for other computers.
+    'grpc.enable_http_proxy': loopback.test(address) ? 0 : 1,
+  };
+  const jobs = new ImportJobServiceClient(address, credentials.createInsecure(), options);
+  const participants = new ParticipantServiceClient(address, credentials.createInsecure(), { channelOverride: jobs.getChannel() });
+  try {
+    await askHealth(jobs, signal);
+  } catch (error) {
+    jobs.close();
+    const reason = isServiceError(error) ? connectProblem(error) : undefined;
+    if (reason === undefined) throw error;
+    const advice = "Start one with 'advocate serve', or use --data DIR to run without a server.";
+    throw new CommandError(`No server answers at ${address} (${reason}). ${advice}`, { cause: error });
+  }
+  return { jobs, participants, [Symbol.dispose]: () => jobs.close() };
+}
+
+/** Unlike waiting for the channel, a call fails at once, and with the reason, when nobody listens. Any gRPC answer will do. */
+async function askHealth(client: ImportJobServiceClient, signal: AbortSignal): Promise<void> {
+  const check: Unary<Buffer, Buffer> = (message, metadata, options, callback) =>
+    client.makeUnaryRequest('/grpc.health.v1.Health/Check', asItIs, asItIs, message, metadata, options, (error, answer) =>
+      callback(error, answer ?? Buffer.alloc(0)),
+    );
+  await ask(check, Buffer.alloc(0), signal, { deadline: Date.now() + connectMs });
+}
+
+const asItIs = (bytes: Buffer): Buffer => bytes;
+
+/** Why no gRPC server answered; undefined when one did, though not with what was hoped for. */
+function connectProblem(error: ServiceError): string | undefined {
+  if (error.code === status.DEADLINE_EXCEEDED) return `no answer within ${connectMs / 1000} seconds`;
+  if (error.code === status.UNIMPLEMENTED) return undefined;
+  if (error.details.includes('ECONNREFUSED')) return 'connection refused';
+  if (/Name resolution failed|ENOTFOUND/.test(error.details)) return 'unknown host';
+  return /Last error: (.*?)\. Resolution note/.exec(error.details)?.[1] ?? error.details;
+}
+
+type Unary<Question, Answer> = (
+  message: Question,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: (error: ServiceError | null, answer: Answer) => void,
+) => ClientUnaryCall;
+
+/** Makes a unary call; when the signal aborts, cancels it and throws the signal's reason. */
+export function ask<Question, Answer>(
+  method: Unary<Question, Answer>,
+  message: Question,
+  signal: AbortSignal,
+  options: Partial<CallOptions> = {},
+): Promise<Answer> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const call = method(message, new Metadata(), options, (error, answer) => {
+      signal.removeEventListener('abort', cancel);
+      if (error === null) resolve(answer);
+      else reject(signal.aborted ? signal.reason : error);
+    });
+    const cancel = (): void => call.cancel();
+    signal.addEventListener('abort', cancel);
+  });
+}
+
+/** Reads a stream of answers; leaving the loop cancels the call, and when the signal aborts, the loop throws its reason. */
+export async function* read<Answer>(call: ClientReadableStream<Answer>, signal: AbortSignal): AsyncGenerator<Answer, void, undefined> {
+  const cancel = (): void => call.cancel();
+  // The loop throws errors itself; one that comes after the loop was left concerns nobody.
+  call.on('error', () => {});
+  signal.addEventListener('abort', cancel);
+  try {
+    signal.throwIfAborted();
+    for await (const answer of call) yield answer as Answer;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    cancel();
+  }
+}
+
+export function isServiceError(error: unknown): error is ServiceError {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error && typeof error.details === 'string'
+  );
+}
+
+export const isNotFound = (error: unknown): boolean => isServiceError(error) && error.code === status.NOT_FOUND;
+
+/** The server is on its way down, or gone: calls may work again later. */
+export const isServerGone = (error: unknown): boolean =>
+  isServiceError(error) && (error.code === status.UNAVAILABLE || error.code === status.CANCELLED);

@@ -1,0 +1,43 @@
+import { createReadStream } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { CommandError } from '../errors.ts';
+
+/** A file to import. */
+export interface SourceFile {
+  /** What the server is told; its ending says the format. */
+  readonly filename: string;
+  /** Undefined when it cannot be known before the end, as with standard input. */
+  readonly size: number | undefined;
+  /** Its bytes, in blocks of at most 256 kB. Can be read once. */
+  readonly open: () => AsyncIterable<Buffer>;
+}
+
+const blockSize = 256 * 1024;
+
+/** Looks a file up, or standard input for `-`. Throws a CommandError when it cannot be read. */
+export async function findSourceFile(path: string, format: string | undefined): Promise<SourceFile> {
+  if (path === '-') return { filename: `stdin.${format}`, size: undefined, open: () => inBlocks(process.stdin) };
+  try {
+    const file = await stat(path);
+    if (file.isDirectory()) throw new CommandError(`'${path}' is a folder; give a file.`);
+    await access(path, constants.R_OK);
+    const size = file.isFile() ? file.size : undefined;
+    return { filename: basename(path), size, open: () => createReadStream(path, { highWaterMark: blockSize }) };
+  } catch (error) {
+    throw explained(path, error);
+  }
+}
+
+function explained(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new CommandError(`There is no file '${path}'.`, { cause: error });
+  if (code === 'EACCES' || code === 'EPERM') return new CommandError(`'${path}' may not be read: permission denied.`, { cause: error });
+  return error;
+}
+
+async function* inBlocks(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const bytes of stream) {
+    for (let start = 0; start < bytes.length; start += blockSize) yield bytes.subarray(start, start + blockSize);
+  }
+}

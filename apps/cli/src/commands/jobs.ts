@@ -1,0 +1,106 @@
+import { ImportJob, ListImportJobsResponse } from '@advocate/contracts';
+import { ask } from '../client/api.ts';
+import { isFinal } from '../client/follow-job.ts';
+import { saveResultFiles } from '../client/result-files.ts';
+import { openSession } from '../client/session.ts';
+import type { Session } from '../client/session.ts';
+import { defaultTenant } from '../command-table.ts';
+import { CommandError } from '../errors.ts';
+import { ExitStatus } from '../exit-status.ts';
+import { formatTime } from '../output/format.ts';
+import { jobDetails, jobSummary, jobTable } from '../output/job-text.ts';
+import { jobName, tenantName } from '../resource-names.ts';
+import type { Command, CommandContext } from './command.ts';
+import { readFirstErrors, statusOf, waitForJob } from './waiting.ts';
+
+const pageSize = 1000;
+
+export const listJobs: Command = async ({ options, output, signal }) => {
+  await using session = await openSession(options, signal);
+  const { jobs } = session.api;
+  const parent = tenantName(options.tenant ?? defaultTenant);
+  const importJobs: ImportJob[] = [];
+  let pageToken = '';
+  do {
+    const page = await ask(jobs.listImportJobs.bind(jobs), { parent, pageSize, pageToken }, signal);
+    importJobs.push(...page.importJobs);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  output.answer(
+    () => jobTable(importJobs),
+    // An empty list is an answer too, though the mapping leaves it out.
+    () => ({ importJobs: [], ...(ListImportJobsResponse.toJSON({ importJobs, nextPageToken: '' }) as object) }),
+  );
+  return ExitStatus.fine;
+};
+
+export const getJob: Command = async (context) => {
+  const name = nameIn(context);
+  await using session = await openSession(context.options, context.signal);
+  const job = await readJob(session, name, context.signal);
+  context.output.answer(
+    () => jobDetails(job),
+    () => ImportJob.toJSON(job),
+  );
+  return ExitStatus.fine;
+};
+
+export const watchJob: Command = async (context) => {
+  const name = nameIn(context);
+  await using session = await openSession(context.options, context.signal);
+  const job = await showEnd(session, name, context);
+  return statusOf(job, context.output);
+};
+
+/** Asks for the cancellation and waits for it: the slices in flight end first. */
+export const cancelJob: Command = async (context) => {
+  const name = nameIn(context);
+  await using session = await openSession(context.options, context.signal);
+  const { jobs } = session.api;
+  await ask(jobs.cancelImportJob.bind(jobs), { name }, context.signal);
+  const job = await showEnd(session, name, context);
+  if (job.status === 'CANCELLED') return ExitStatus.fine;
+  context.output.note('The job had ended before it could be cancelled.');
+  return ExitStatus.refused;
+};
+
+export const downloadJob: Command = async (context) => {
+  const { options, output, signal } = context;
+  const name = nameIn(context);
+  await using session = await openSession(options, signal);
+  const job = await readJob(session, name, signal);
+  if (!isFinal(job))
+    throw new CommandError(
+      `Job ${job.id} is not finished; its files are there when it is. Follow it with 'advocate jobs watch ${job.id}'.`,
+    );
+  const files = await saveResultFiles(session.api, name, options.out ?? '.', signal);
+  const paths = [files.results, files.errors].filter((path) => path !== undefined);
+  if (paths.length === 0) throw new CommandError(`Job ${job.id} has no files${expiry(job)}.`);
+  output.answer(
+    () => paths.join('\n'),
+    () => ({ files: paths }),
+  );
+  return ExitStatus.fine;
+};
+
+const expiry = (job: ImportJob): string =>
+  job.dateExpires > 0 && job.dateExpires < Date.now() ? `: they went away on ${formatTime(job.dateExpires)}` : '';
+
+const nameIn = ({ operands: [job = ''], options }: CommandContext): string => jobName(options.tenant ?? defaultTenant, job);
+
+async function readJob(session: Session, name: string, signal: AbortSignal): Promise<ImportJob> {
+  const { jobs } = session.api;
+  const { importJob } = await ask(jobs.getImportJob.bind(jobs), { name }, signal);
+  if (importJob === undefined) throw new CommandError('The server answered without a job.');
+  return importJob;
+}
+
+async function showEnd(session: Session, name: string, { output, signal }: CommandContext): Promise<ImportJob> {
+  const job = await waitForJob(session, name, output, signal);
+  const errors = await readFirstErrors(session, job, signal);
+  output.answer(
+    () => jobSummary(job, errors, undefined),
+    () => ImportJob.toJSON(job),
+  );
+  return job;
+}

@@ -1,0 +1,11 @@
+/** What the process tells its caller; scripts rely on the numbers. */
+export const ExitStatus = {
+  /** Everything asked for was done, and every row is fine. */
+  fine: 0,
+  /** The job completed, or the file was validated, and some rows failed. */
+  rowsFailed: 1,
+  /** Refused, aborted, cancelled, not there, or wrongly asked. */
+  refused: 2,
+  /** Ended by SIGINT. */
+  interrupted: 130,
+} as const;

@@ -1,0 +1,1 @@
+export { type DeletionDependencies, startDeletion } from './service.ts';

@@ -1,0 +1,64 @@
+import type { ImportPlan } from '@advocate/domain';
+import { partitionOf } from '@advocate/domain';
+import { CellReader, RecordFlag } from '@advocate/record-scanner';
+import type { RecordBatch } from './read-records.ts';
+import { maxRecordBytes } from './read-records.ts';
+
+/** Why a record cannot be passed on to be read as a row, if so. */
+export function faultOf(batch: RecordBatch, index: number): string | undefined {
+  const { records } = batch;
+  if (((records.flags[index] ?? 0) & RecordFlag.unclosedQuote) !== 0) {
+    return `The quote that opens in line ${batch.openQuoteLine} is never closed, so the rest of the file was read as one row; close it and send the rows from there again`;
+  }
+  const length = records.lengths[index] ?? 0;
+  if (length > maxRecordBytes) {
+    return `The row is ${length.toLocaleString('en-US')} bytes long; the limit is ${maxRecordBytes.toLocaleString('en-US')}`;
+  }
+  return undefined;
+}
+
+/** Deals records to partitions by their account. A record whose account cannot be read fails wherever it goes. */
+export class PartitionDealer {
+  readonly #plan: ImportPlan;
+  readonly #partitions: number;
+  readonly #accountIdColumn: number;
+
+  constructor(plan: ImportPlan, partitions: number) {
+    this.#plan = plan;
+    this.#partitions = partitions;
+    this.#accountIdColumn = plan.columns.indexOf('accountId');
+  }
+
+  partition(record: Buffer): number {
+    if (this.#partitions === 1) return 0;
+    const accountId = this.#plan.format === 'csv' ? this.#accountOfCells(record) : accountOfLine(record.toString('utf8'));
+    return accountId === undefined ? 0 : partitionOf(this.#plan.tenant, accountId, this.#partitions);
+  }
+
+  #accountOfCells(record: Buffer): string | undefined {
+    const cell = new CellReader(record).cell(0, record.length, this.#accountIdColumn);
+    return typeof cell === 'string' ? cell : undefined;
+  }
+}
+
+const accountIdText = '"accountId"';
+const accountIdValue = /"accountId"[ \t]*:[ \t]*"([^"]*)"/;
+
+/**
+ * The account id of a JSONL line. A line without escapes that names `accountId` once needs no parsing: either that is the
+ * account id, or the line has none and fails in any partition.
+ */
+function accountOfLine(line: string): string | undefined {
+  const first = line.indexOf(accountIdText);
+  if (first >= 0 && !line.includes('\\') && line.indexOf(accountIdText, first + 1) < 0) {
+    const match = accountIdValue.exec(line);
+    if (match !== null) return match[1];
+  }
+  try {
+    const value: unknown = JSON.parse(line);
+    const accountId = typeof value === 'object' && value !== null ? (value as { accountId?: unknown }).accountId : undefined;
+    return typeof accountId === 'string' ? accountId : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,155 @@
+import type {
+  CancelImportJobRequest,
+  CancelImportJobResponse,
+  CreateImportJobRequest,
+  CreateImportJobResponse,
+  DownloadFileRequest,
+  DownloadFileResponse,
+  GetImportJobRequest,
+  GetImportJobResponse,
+  ImportJobServiceServer,
+  ListImportJobsRequest,
+  ListImportJobsResponse,
+  UploadFileRequest,
+  UploadFileResponse,
+  WatchImportJobRequest,
+  WatchImportJobResponse,
+} from '@advocate/contracts';
+import { ImportJobServiceService } from '@advocate/contracts';
+import type { Job } from '@advocate/domain';
+import type { GrpcService, Logger } from '@advocate/service';
+import { GrpcHandlers, readResourceName, readTenant, RequestError } from '@advocate/service';
+import type { CreateJobDependencies } from '../application/create-job.ts';
+import { createJob, planJob } from '../application/create-job.ts';
+import { describeJob } from '../application/describe-job.ts';
+import type { JobDispatcher } from '../application/dispatch-jobs.ts';
+import type { JobEvents } from '@advocate/messages';
+import { storeUpload } from '../application/store-upload.ts';
+import { validateRows } from '../application/validate-rows.ts';
+import { downloadFile } from './download-file.ts';
+import { readJobRequest } from './read-job-request.ts';
+import { watchJob } from './watch-job.ts';
+
+export interface ImportJobServiceDependencies extends CreateJobDependencies {
+  readonly dispatcher: JobDispatcher;
+  readonly events: JobEvents;
+  readonly maxFileBytes: number;
+  readonly logger: Logger;
+}
+
+/** Serves ImportJobService. */
+export function importJobService(dependencies: ImportJobServiceDependencies): GrpcService {
+  const handlers = new GrpcHandlers(dependencies.logger);
+  const calls = new ImportJobCalls(dependencies);
+  const implementation: ImportJobServiceServer = {
+    uploadFile: handlers.clientStream((requests: AsyncIterable<UploadFileRequest>) => calls.upload(requests)),
+    createImportJob: handlers.unary((request: CreateImportJobRequest) => calls.create(request)),
+    getImportJob: handlers.unary((request: GetImportJobRequest) => calls.get(request)),
+    listImportJobs: handlers.unary((request: ListImportJobsRequest) => calls.list(request)),
+    watchImportJob: handlers.serverStream((request: WatchImportJobRequest, signal) => calls.watch(request, signal)),
+    cancelImportJob: handlers.unary((request: CancelImportJobRequest) => calls.cancel(request)),
+    downloadFile: handlers.serverStream((request: DownloadFileRequest) => calls.download(request)),
+  };
+  return { definition: ImportJobServiceService, implementation };
+}
+
+const defaultPageSize = 20;
+const maxPageSize = 1000;
+
+class ImportJobCalls {
+  readonly #dependencies: ImportJobServiceDependencies;
+
+  constructor(dependencies: ImportJobServiceDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async upload(requests: AsyncIterable<UploadFileRequest>): Promise<UploadFileResponse> {
+    const { files, maxFileBytes } = this.#dependencies;
+    const iterator = requests[Symbol.asyncIterator]();
+    const first = await iterator.next();
+    const metadata = first.done ? undefined : first.value.part;
+    if (metadata?.$case !== 'metadata') {
+      throw new RequestError('INVALID_ARGUMENT', 'METADATA_MISSING', 'The first message of an upload must be its metadata: parent and filename.');
+    }
+    const { parent, filename, sizeBytes } = metadata.value;
+    const upload = { tenant: readTenant('metadata.parent', parent), filename, expectedBytes: sizeBytes, content: dataOf(iterator) };
+    const { fileRef, bytes, sha256 } = await storeUpload(files, upload, maxFileBytes);
+    return { fileRef, sizeBytes: bytes, sha256 };
+  }
+
+  async create(request: CreateImportJobRequest): Promise<CreateImportJobResponse> {
+    const { jobs, files, dispatcher, events } = this.#dependencies;
+    const jobRequest = readJobRequest(request);
+    if (request.validateOnly) {
+      const job = await planJob(this.#dependencies, jobRequest);
+      const { records, invalid, firstErrors } = await validateRows(files, job);
+      const importJob = { ...(await describeJob(jobs, job)), name: '', id: '' };
+      return { importJob, validation: { recordsRead: records, recordsInvalid: invalid, firstErrors: [...firstErrors] } };
+    }
+    const job = await createJob(this.#dependencies, jobRequest);
+    if (job.dateStarted === undefined) await events.publish(job, 'CREATED');
+    dispatcher.start(job);
+    return { importJob: await describeJob(jobs, job) };
+  }
+
+  async get({ name }: GetImportJobRequest): Promise<GetImportJobResponse> {
+    return { importJob: await describeJob(this.#dependencies.jobs, await this.#job(name)) };
+  }
+
+  async list({ parent, pageSize, pageToken }: ListImportJobsRequest): Promise<ListImportJobsResponse> {
+    const { jobs } = this.#dependencies;
+    const tenant = readTenant('parent', parent);
+    if (pageSize < 0) throw new RequestError('INVALID_ARGUMENT', 'INVALID_PAGE_SIZE', 'page_size must not be negative.');
+    const size = Math.min(pageSize || defaultPageSize, maxPageSize);
+    if (pageToken !== '' && (await jobs.get(tenant, pageToken)) === undefined) {
+      throw new RequestError('INVALID_ARGUMENT', 'INVALID_PAGE_TOKEN', `'${pageToken}' is no page token; start again without one.`);
+    }
+    const found = await jobs.list(tenant, size + 1, pageToken || undefined);
+    const page = found.slice(0, size);
+    return {
+      importJobs: await Promise.all(page.map((job) => describeJob(jobs, job))),
+      nextPageToken: found.length > size ? (page.at(-1)?.id ?? '') : '',
+    };
+  }
+
+  async *watch({ name }: WatchImportJobRequest, signal: AbortSignal): AsyncGenerator<WatchImportJobResponse> {
+    const { jobs } = this.#dependencies;
+    for await (const importJob of watchJob(jobs, await this.#job(name), signal)) yield { importJob };
+  }
+
+  async cancel({ name }: CancelImportJobRequest): Promise<CancelImportJobResponse> {
+    const { jobs, dispatcher } = this.#dependencies;
+    const { tenant, id } = await this.#job(name);
+    const job = await jobs.advance(tenant, id, { cancelRequested: true });
+    if (job === undefined) throw notFound(name);
+    dispatcher.cancel(id);
+    return { importJob: await describeJob(jobs, job) };
+  }
+
+  async *download({ name, kind }: DownloadFileRequest): AsyncGenerator<DownloadFileResponse> {
+    yield* downloadFile(this.#dependencies.files, await this.#job(name), kind);
+  }
+
+  async #job(name: string): Promise<Job> {
+    const [tenant = '', id = ''] = readResourceName('name', name, 'tenants', 'importJobs');
+    const job = await this.#dependencies.jobs.get(tenant, id);
+    if (job === undefined) throw notFound(name);
+    return job;
+  }
+}
+
+function notFound(name: string): RequestError {
+  return new RequestError('NOT_FOUND', 'JOB_NOT_FOUND', `There is no job ${name}. List the tenant's jobs to find it.`);
+}
+
+async function* dataOf(iterator: AsyncIterator<UploadFileRequest>): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const next = await iterator.next();
+    if (next.done) return;
+    const { part } = next.value;
+    if (part?.$case !== 'data') {
+      throw new RequestError('INVALID_ARGUMENT', 'DATA_EXPECTED', 'Only the first message of an upload may be metadata; the others bring data.');
+    }
+    yield part.value;
+  }
+}

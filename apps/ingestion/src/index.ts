@@ -1,0 +1,1 @@
+export { type IngestionDependencies, startIngestion } from './service.ts';

@@ -1,0 +1,53 @@
+import { writeToBuffer } from 'fast-csv';
+import type { FileFormat } from '@advocate/domain';
+import type { Cell } from './result-columns.ts';
+
+/** Writes lines of a file in one format. */
+export interface LineWriter {
+  /** What stands before the first line. */
+  header(): Promise<Uint8Array>;
+  /** Lines for rows whose cells are in the columns' order. */
+  lines(rows: readonly Cell[][]): Promise<Uint8Array>;
+}
+
+export function lineWriter(format: FileFormat, columns: readonly string[]): LineWriter {
+  return format === 'csv' ? csvWriter(columns) : jsonlWriter(columns);
+}
+
+const csvOptions = { includeEndRowDelimiter: true };
+
+function csvWriter(columns: readonly string[]): LineWriter {
+  return {
+    header: () => writeToBuffer([columns.map(neutralised)], csvOptions),
+    lines: (rows) => writeToBuffer(rows.map((cells) => cells.map(neutralised)), csvOptions),
+  };
+}
+
+const formulaStart = /^[=+\-@\t\r]/;
+const plainNumber = /^[+-]?\d+(\.\d+)?$/;
+
+/** A text that a spreadsheet would run as a formula gets an apostrophe in front, so that it is shown instead. */
+function neutralised(cell: Cell): Cell {
+  return typeof cell === 'string' && formulaStart.test(cell) && !plainNumber.test(cell) ? `'${cell}` : cell;
+}
+
+const customFieldPrefix = 'customFields.';
+
+/** Objects with the columns as fields; custom fields are one object, as in an upload. */
+function jsonlWriter(columns: readonly string[]): LineWriter {
+  const firstCustom = columns.findIndex((column) => column.startsWith(customFieldPrefix));
+  const standard = firstCustom < 0 ? columns : columns.slice(0, firstCustom);
+  const custom = firstCustom < 0 ? [] : columns.slice(firstCustom).map((column) => column.slice(customFieldPrefix.length));
+  return {
+    header: async () => new Uint8Array(),
+    async lines(rows) {
+      let text = '';
+      for (const cells of rows) {
+        const fields: [string, unknown][] = standard.map((column, index) => [column, cells[index]]);
+        if (custom.length > 0) fields.push(['customFields', Object.fromEntries(custom.map((name, index) => [name, cells[standard.length + index]]))]);
+        text += `${JSON.stringify(Object.fromEntries(fields))}\n`;
+      }
+      return Buffer.from(text);
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { Job } from '@advocate/domain';
+import type { FileStore } from '@advocate/ports';
+import { RecordList, RecordScanner } from '@advocate/record-scanner';
+
+/** Counts the data records of a job's file by reading it once more from its first byte, without looking at slices or outcomes. */
+export async function recount(files: FileStore, { source, plan }: Job): Promise<number> {
+  const scanner = new RecordScanner(plan.format);
+  const records = new RecordList();
+  let count = plan.format === 'csv' ? -1 : 0;
+  for await (const block of files.read(source.name)) {
+    scanner.push(block, records);
+    count += records.count;
+    records.clear();
+  }
+  scanner.end(records);
+  return count + records.count;
+}

@@ -1,0 +1,1 @@
+export { type NotificationDependencies, startNotification } from './service.ts';

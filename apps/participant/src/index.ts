@@ -1,0 +1,2 @@
+export { participantService, type ParticipantServiceDependencies } from './grpc/participant-service.ts';
+export { type ParticipantDependencies, startParticipant } from './service.ts';

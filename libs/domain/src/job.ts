@@ -1,0 +1,86 @@
+import type { ImportPlan } from './import-plan.ts';
+
+export type JobStatus = 'PENDING' | 'COMPLETED' | 'ABORTED' | 'CANCELLED';
+
+/** One import as the job store keeps it. */
+export interface Job {
+  /** 24 hex digits. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly plan: ImportPlan;
+  readonly displayName: string;
+  readonly requester: string;
+  readonly mailtoEmail: string;
+  /** The uploaded file, as people download it again. */
+  readonly fileRef: string;
+  /** The file that slices are cut from: the upload, or its UTF-8 copy when it came in UTF-16. */
+  readonly source: Source;
+  /** Into how many partitions rows are dealt; fixed at acceptance, so that a re-run cuts the same chunks. */
+  readonly partitions: number;
+  readonly warnings: readonly string[];
+  readonly status: JobStatus;
+  readonly cancelRequested: boolean;
+  readonly dateStarted?: number;
+  readonly dateCompleted?: number;
+  /** Set as soon as the job cannot go on. */
+  readonly abortReason?: string;
+  /** Set once all the file's codes and links are claimed, or there are none to claim. */
+  readonly claimed: boolean;
+  /** Set once the whole file has been cut. */
+  readonly cut?: Cut;
+  /** Set with the final status. */
+  readonly counts?: OutcomeCounts;
+  /** Whether the completion mail is still owed. */
+  readonly mailOwed: boolean;
+}
+
+export interface Source {
+  readonly name: string;
+  readonly bytes: number;
+  /** Where the first data record begins. */
+  readonly start: Position;
+}
+
+/** The place where a record begins. */
+export interface Position {
+  /** Bytes of the file before it. */
+  readonly offset: number;
+  readonly recordNumber: number;
+  /** Physical line, from 1. */
+  readonly line: number;
+}
+
+/** What cutting the file gave. */
+export interface Cut {
+  readonly slices: number;
+  readonly records: number;
+}
+
+/** A contiguous range of the file's records: the unit of dispatch, of fairness, of progress and of recovery. */
+export interface Slice {
+  readonly index: number;
+  /** Where its first record begins. */
+  readonly start: Position;
+  /** From the end of the slice before, so that all slices together have the file's length. */
+  readonly bytes: number;
+  readonly records: number;
+  /** Partitions that got a chunk of it, ascending. */
+  readonly partitions: readonly number[];
+}
+
+/** Rows by outcome. */
+export interface OutcomeCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly deleted: number;
+  readonly failed: number;
+}
+
+export const noOutcomes: OutcomeCounts = { created: 0, updated: 0, unchanged: 0, deleted: 0, failed: 0 };
+
+export const countRows = (counts: OutcomeCounts): number =>
+  counts.created + counts.updated + counts.unchanged + counts.deleted + counts.failed;
+
+/** The chunk's name: the same in every re-run. */
+export const chunkId = (jobId: string, slice: number, partition: number): string => `${jobId}/${slice}/${partition}`;

@@ -1,0 +1,126 @@
+import { FileNotFoundError, type FileStore, type StoredFile } from '@advocate/ports';
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { newPartialFile, removeAbandonedPartialFiles } from './partial-files.ts';
+
+const blockBytes = 256 << 10;
+
+/** No file name has a `~`. */
+const partialFolder = '~partial';
+
+/**
+ * Opens a file store in a folder, which is created if need be, and removes what crashed writes left in it. Several threads and processes
+ * may have the same folder open. Folders of names stay when they become empty.
+ */
+export async function openFolderFileStore(dir: string): Promise<FileStore> {
+  const root = resolve(dir);
+  const partials = join(root, partialFolder);
+  const created = await mkdir(partials, { recursive: true });
+  if (created) await syncFolders(root, dirname(created));
+  await removeAbandonedPartialFiles(partials);
+  return new FolderFileStore(root, partials);
+}
+
+class FolderFileStore implements FileStore {
+  readonly #root: string;
+  readonly #partials: string;
+
+  constructor(root: string, partials: string) {
+    this.#root = root;
+    this.#partials = partials;
+  }
+
+  async write(name: string, content: AsyncIterable<Uint8Array>): Promise<StoredFile> {
+    const path = this.#path(name);
+    const partial = newPartialFile(this.#partials);
+    try {
+      const stored = await writeSynced(partial, content);
+      await mkdir(dirname(path), { recursive: true });
+      await rename(partial, path);
+      // Up to the root, as another writer may have created folders in between and not have synced them yet.
+      await syncFolders(dirname(path), this.#root);
+      return stored;
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
+  }
+
+  async *read(name: string, range: { readonly start?: number; readonly end?: number } = {}): AsyncGenerator<Uint8Array> {
+    await using file = await unlessMissing(open(this.#path(name)));
+    const found = await file?.stat();
+    if (!file || !found?.isFile()) throw new FileNotFoundError(name);
+    const end = Math.min(range.end ?? Infinity, found.size);
+    for (let at = range.start ?? 0; at < end;) {
+      const block = Buffer.allocUnsafe(Math.min(blockBytes, end - at));
+      const { bytesRead } = await file.read(block, 0, block.length, at);
+      if (bytesRead === 0) throw new Error(`The file ${name} has become shorter while it was read`);
+      yield block.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  }
+
+  async stat(name: string): Promise<{ readonly bytes: number } | undefined> {
+    const found = await unlessMissing(stat(this.#path(name)));
+    return found?.isFile() ? { bytes: found.size } : undefined;
+  }
+
+  async remove(name: string): Promise<void> {
+    await unlessMissing(rm(this.#path(name)));
+  }
+
+  async removeWrittenBefore(time: number): Promise<number> {
+    let removed = 0;
+    for (const entry of await readdir(this.#root, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || entry.parentPath === this.#partials) continue;
+      const path = join(entry.parentPath, entry.name);
+      const found = await unlessMissing(stat(path));
+      if (!found || found.mtimeMs >= time) continue;
+      await rm(path, { force: true });
+      removed++;
+    }
+    return removed;
+  }
+
+  #path(name: string): string {
+    const segments = name.split('/');
+    if (!segments.every((segment) => /^[A-Za-z0-9_.-]+$/.test(segment) && segment !== '.' && segment !== '..')) {
+      throw new TypeError(`${JSON.stringify(name)} is no file name; it takes letters, digits, "-", "_" and ".", and "/" between segments`);
+    }
+    return join(this.#root, ...segments);
+  }
+}
+
+async function writeSynced(path: string, content: AsyncIterable<Uint8Array>): Promise<StoredFile> {
+  await using file = await open(path, 'wx');
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const block of content) {
+    hash.update(block);
+    bytes += block.byteLength;
+    await file.writeFile(block);
+  }
+  await file.sync();
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Syncs a folder and those above it, up to one of them. */
+async function syncFolders(path: string, top: string): Promise<void> {
+  // Windows opens no folders, and needs no sync of them.
+  if (process.platform === 'win32') return;
+  await using folder = await open(path);
+  await folder.sync();
+  if (path !== top) await syncFolders(dirname(path), top);
+}
+
+const meansMissing = new Set(['ENOENT', 'ENOTDIR', 'ERR_FS_EISDIR']);
+
+async function unlessMissing<T>(access: Promise<T>): Promise<T | undefined> {
+  try {
+    return await access;
+  } catch (error) {
+    if (meansMissing.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}

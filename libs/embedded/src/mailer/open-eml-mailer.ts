@@ -1,0 +1,35 @@
+import type { Mail, Mailer } from '@advocate/ports';
+import type { Readable } from 'node:stream';
+import { createTransport } from 'nodemailer';
+import { openFolderFileStore } from '../file-store/open-folder-file-store.ts';
+
+const sender = 'Advocate Bulk <noreply@advocate-bulk.invalid>';
+
+/** A mailer that writes each mail to `<id>.eml` in a folder, which is created if need be. A mail sent again replaces its file. */
+export async function openEmlMailer(dir: string): Promise<Mailer> {
+  const files = await openFolderFileStore(dir);
+  const composer = createTransport({ streamTransport: true, newline: 'windows' });
+  return {
+    async send(mail) {
+      requireSendable(mail);
+      const { message } = await composer.sendMail({
+        from: sender,
+        to: mail.to,
+        subject: mail.subject,
+        text: mail.text,
+        messageId: `<${mail.id}@advocate-bulk.invalid>`,
+        date: new Date(mail.date),
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+      // A buffer only comes when asked for.
+      await files.write(`${mail.id}.eml`, message as Readable);
+    },
+  };
+}
+
+/** The address must leave nodemailer, which parses it, nothing to make a list of. */
+function requireSendable({ id, to }: Mail): void {
+  if (!/^[A-Za-z0-9.-]+$/.test(id)) throw new TypeError(`${JSON.stringify(id)} is no mail id; it takes letters, digits, "-" and "."`);
+  if (!/^[^\s\p{Cc},;:<>()"@]+@[^\s\p{Cc},;:<>()"@]+$/u.test(to)) throw new TypeError('The mail has no single address to go to');
+}

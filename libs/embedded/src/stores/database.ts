@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Opens a database file in WAL mode and brings its schema up to date. Every commit is synced to disk (`synchronous=FULL`) before it returns. Other
+ * threads and processes may have the same file open.
+ *
+ * @param migrations the schema's steps, oldest first; `user_version` counts those applied
+ * @param cacheMb the page cache of this connection
+ */
+export function openDatabase(file: string, migrations: readonly string[], cacheMb: number): DatabaseSync {
+  const database = new DatabaseSync(file);
+  database.exec(`
+    PRAGMA busy_timeout = 10000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = ${-cacheMb * 1024};
+    PRAGMA wal_autocheckpoint = 16000;
+    PRAGMA journal_size_limit = 67108864;
+  `);
+  database.exec('BEGIN IMMEDIATE');
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > migrations.length) {
+    database.exec('ROLLBACK');
+    database.close();
+    throw new Error(`${file} was written by a newer version of Advocate Bulk (schema ${version}, this version knows ${migrations.length}). Run that version.`);
+  }
+  for (const step of migrations.slice(version)) database.exec(step);
+  database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT; PRAGMA busy_timeout = 0;`);
+  return database;
+}
+
+const sqliteBusy = 5;
+
+/** How long a writer waits for others before it gives up. */
+const lockWaitMs = 30_000;
+
+/**
+ * Runs a write in one transaction; `write` must not wait for anything. Waits for other writers without blocking the thread. When `write` throws,
+ * nothing was written.
+ */
+export async function inTransaction<Result>(database: DatabaseSync, write: () => Result): Promise<Result> {
+  await begin(database);
+  try {
+    const result = write();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+async function begin(database: DatabaseSync): Promise<void> {
+  const deadline = Date.now() + lockWaitMs;
+  for (;;) {
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      return;
+    } catch (error) {
+      if ((error as { errcode?: number }).errcode !== sqliteBusy || Date.now() > deadline) throw error;
+      await pause(1);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Job, OutcomeCounts, Slice } from '@advocate/domain';
+import type { JobEnding, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
+import { inTransaction, openDatabase } from './database.ts';
+
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE job (
+    id TEXT PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    request_id TEXT,
+    status TEXT NOT NULL,
+    mail_owed INTEGER NOT NULL,
+    accepted_at INTEGER NOT NULL,
+    document TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX job_by_request ON job (tenant, request_id) WHERE request_id IS NOT NULL;
+  CREATE INDEX job_by_time ON job (tenant, accepted_at, id);
+  CREATE INDEX job_unfinished ON job (accepted_at, id) WHERE status = 'PENDING' OR mail_owed = 1;
+
+  CREATE TABLE slice (
+    job TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    chunks INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (job, number)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE outcome (
+    job TEXT NOT NULL,
+    slice INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL,
+    deleted INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    content BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX outcome_of_chunk ON outcome (job, slice, partition);
+  CREATE INDEX outcome_counts ON outcome (job, slice, created, updated, unchanged, deleted, failed);
+  `,
+];
+
+const statements = {
+  insertJob: 'INSERT INTO job (id, tenant, request_id, status, mail_owed, accepted_at, document) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  job: 'SELECT document FROM job WHERE tenant = ? AND id = ?',
+  jobOfRequest: 'SELECT document FROM job WHERE tenant = ? AND request_id = ?',
+  updateJob: 'UPDATE job SET status = ?, mail_owed = ?, document = ? WHERE id = ?',
+  jobs: 'SELECT document FROM job WHERE tenant = ? ORDER BY accepted_at DESC, id DESC LIMIT ?',
+  jobsAfter: `SELECT document FROM job WHERE tenant = ?1
+    AND (accepted_at, id) < (SELECT accepted_at, id FROM job WHERE tenant = ?1 AND id = ?2) ORDER BY accepted_at DESC, id DESC LIMIT ?3`,
+  unfinished: `SELECT document FROM job WHERE status = 'PENDING' OR mail_owed = 1 ORDER BY accepted_at, id`,
+  insertSlice: 'INSERT OR IGNORE INTO slice (job, number, chunks, bytes, document) VALUES (?, ?, ?, ?, ?)',
+  slices: `SELECT document, (SELECT count(*) FROM outcome WHERE outcome.job = slice.job AND outcome.slice = slice.number) AS stored
+    FROM slice WHERE job = ? ORDER BY number`,
+  insertOutcome: `INSERT OR IGNORE INTO outcome (job, slice, partition, created, updated, unchanged, deleted, failed, content)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  storedChunks: 'SELECT count(*) AS stored FROM outcome WHERE job = ? AND slice = ?',
+  outcomes: 'SELECT content FROM outcome WHERE job = ? AND slice = ? ORDER BY partition',
+  progress: `SELECT ${['created', 'updated', 'unchanged', 'deleted', 'failed'].map((kind) => `coalesce(sum(${kind}), 0) AS ${kind}`).join(', ')},
+      (SELECT coalesce(sum(bytes), 0) FROM slice WHERE job = :job
+        AND chunks = (SELECT count(*) FROM outcome WHERE outcome.job = slice.job AND outcome.slice = slice.number)) AS bytes
+    FROM outcome WHERE job = :job`,
+} as const;
+
+type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
+
+const cacheMb = 4;
+
+/** Jobs in SQLite. Every change is synced to disk before its promise resolves. */
+export function openSqliteJobStore(file: string): JobStore & Disposable {
+  const database = openDatabase(file, migrations, cacheMb);
+  const prepared = Object.fromEntries(Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)])) as Statements;
+  return new SqliteJobStore(database, prepared);
+}
+
+interface DocumentRow {
+  readonly document: string;
+}
+
+class SqliteJobStore implements JobStore, Disposable {
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+
+  constructor(database: DatabaseSync, prepared: Statements) {
+    this.#database = database;
+    this.#statements = prepared;
+  }
+
+  async create(job: Job, requestId: string | undefined): Promise<Job> {
+    return inTransaction(this.#database, () => {
+      if (requestId !== undefined) {
+        const earlier = this.#statements.jobOfRequest.get(job.tenant, requestId) as DocumentRow | undefined;
+        if (earlier !== undefined) return parse<Job>(earlier);
+      }
+      const { id, tenant, status, plan } = job;
+      this.#statements.insertJob.run(id, tenant, requestId ?? null, status, Number(job.mailOwed), plan.acceptedAt, JSON.stringify(job));
+      return job;
+    });
+  }
+
+  async ofRequest(tenant: string, requestId: string): Promise<Job | undefined> {
+    const row = this.#statements.jobOfRequest.get(tenant, requestId) as DocumentRow | undefined;
+    return row === undefined ? undefined : parse<Job>(row);
+  }
+
+  async get(tenant: string, jobId: string): Promise<Job | undefined> {
+    const row = this.#statements.job.get(tenant, jobId) as DocumentRow | undefined;
+    return row === undefined ? undefined : parse<Job>(row);
+  }
+
+  async list(tenant: string, limit: number, after?: string): Promise<readonly Job[]> {
+    const rows = after === undefined ? this.#statements.jobs.all(tenant, limit) : this.#statements.jobsAfter.all(tenant, after, limit);
+    return (rows as unknown as DocumentRow[]).map(parse<Job>);
+  }
+
+  async unfinished(): Promise<readonly Job[]> {
+    return (this.#statements.unfinished.all() as unknown as DocumentRow[]).map(parse<Job>);
+  }
+
+  async advance(tenant: string, jobId: string, progress: JobProgress): Promise<Job | undefined> {
+    return this.#change(tenant, jobId, (job) => (job.status === 'PENDING' ? { ...job, ...progress } : job));
+  }
+
+  async finish(tenant: string, jobId: string, ending: JobEnding): Promise<boolean> {
+    let finished = false;
+    await this.#change(tenant, jobId, (job) => {
+      finished = job.status === 'PENDING';
+      return finished ? { ...job, ...ending, mailOwed: job.mailtoEmail !== '' } : job;
+    });
+    return finished;
+  }
+
+  async mailSent(tenant: string, jobId: string): Promise<void> {
+    await this.#change(tenant, jobId, (job) => ({ ...job, mailOwed: false }));
+  }
+
+  async #change(tenant: string, jobId: string, change: (job: Job) => Job): Promise<Job | undefined> {
+    return inTransaction(this.#database, () => {
+      const row = this.#statements.job.get(tenant, jobId) as DocumentRow | undefined;
+      if (row === undefined) return undefined;
+      const before = parse<Job>(row);
+      const after = change(before);
+      if (after !== before) this.#statements.updateJob.run(after.status, Number(after.mailOwed), JSON.stringify(after), jobId);
+      return after;
+    });
+  }
+
+  async putSlice(jobId: string, slice: Slice): Promise<void> {
+    await inTransaction(this.#database, () => this.#statements.insertSlice.run(jobId, slice.index, slice.partitions.length, slice.bytes, JSON.stringify(slice)),
+    );
+  }
+
+  async slices(jobId: string): Promise<readonly SliceProgress[]> {
+    const rows = this.#statements.slices.all(jobId) as unknown as (DocumentRow & { stored: number })[];
+    return rows.map((row) => {
+      const slice = parse<Slice>(row);
+      return { ...slice, finished: row.stored === slice.partitions.length };
+    });
+  }
+
+  async putOutcome({ jobId, slice, partition, sliceChunks, counts, outcome }: StoredOutcome): Promise<{ readonly sliceFinished: boolean }> {
+    return inTransaction(this.#database, () => {
+      const { created, updated, unchanged, deleted, failed } = counts;
+      this.#statements.insertOutcome.run(jobId, slice, partition, created, updated, unchanged, deleted, failed, outcome);
+      const { stored } = this.#statements.storedChunks.get(jobId, slice) as { stored: number };
+      return { sliceFinished: stored === sliceChunks };
+    });
+  }
+
+  async outcomes(jobId: string, slice: number): Promise<readonly Uint8Array[]> {
+    return (this.#statements.outcomes.all(jobId, slice) as { content: Uint8Array }[]).map(({ content }) => content);
+  }
+
+  async progress(jobId: string): Promise<{ readonly counts: OutcomeCounts; readonly bytes: number }> {
+    const { bytes, ...counts } = this.#statements.progress.get({ job: jobId }) as unknown as OutcomeCounts & { bytes: number };
+    return { counts, bytes };
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+const parse = <Document>(row: DocumentRow): Document => JSON.parse(row.document) as Document;

@@ -1,0 +1,3 @@
+export * from './event-log.contract.ts';
+export * from './file-store.contract.ts';
+export * from './mailer.contract.ts';
