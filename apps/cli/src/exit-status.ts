@@ -1,4 +1,4 @@
-/** What the process tells its caller; scripts rely on the numbers. */
+/** What the process tells its caller; scripts rely on the numbers. One that a signal ended has 128 and the signal's number, as shells do. */
 export const ExitStatus = {
   /** Everything asked for was done, and every row is fine. */
   fine: 0,
@@ -6,6 +6,4 @@ export const ExitStatus = {
   rowsFailed: 1,
   /** Refused, aborted, cancelled, not there, or wrongly asked. */
   refused: 2,
-  /** Ended by SIGINT. */
-  interrupted: 130,
 } as const;

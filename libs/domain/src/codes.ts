@@ -20,14 +20,22 @@ export function linkKey(link: string): string {
  */
 export function generatedCode(digest: Digest, tenant: string, programId: string, user: UserKey, attempt: number): string {
   const hex = digest(['code', tenant, programId, user.accountId, user.id].join(field));
-  const characters = base36(hex, 0) + base36(hex, 12) + base36(hex, 24) + base36(hex, 36);
-  return characters.slice(0, 16 + 4 * Math.min(attempt, 4));
+  let code = '';
+  // Two hex digits a character: the bias of 256 over 36 costs less than a tenth of a bit.
+  for (let at = 0; at < 2 * (16 + 4 * Math.min(attempt, maxCodeAttempts)); at += 2) {
+    code += codeAlphabet.charAt((hexValue(hex, at) * 16 + hexValue(hex, at + 1)) % codeAlphabet.length);
+  }
+  return code;
 }
 
-/** Eight characters from twelve hex digits. */
-function base36(hex: string, start: number): string {
-  const number = Number.parseInt(hex.slice(start, start + 12), 16) % 36 ** 8;
-  return number.toString(36).padStart(8, '0').toUpperCase();
+/** Lengths after which a collision is past all chance: SHA-256 gives 32 characters. */
+export const maxCodeAttempts = 4;
+
+const codeAlphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+function hexValue(hex: string, at: number): number {
+  const unit = hex.charCodeAt(at);
+  return unit < 58 ? unit - 48 : unit - 87;
 }
 
 /** The incarnation of a user that this job creates; the same in every re-run of the job, and known before the user is created. */

@@ -1,6 +1,6 @@
 import type { Account, User } from './account.ts';
 import { maxUsersPerAccount } from './account.ts';
-import { codeKey, generatedCode, incarnationOf, linkKey, referralId } from './codes.ts';
+import { codeKey, generatedCode, incarnationOf, linkKey, maxCodeAttempts, referralId } from './codes.ts';
 import type { Digest } from './codes.ts';
 import type { ImportPlan } from './import-plan.ts';
 import type { ResultRow, RowOutcome } from './outcome.ts';
@@ -183,7 +183,7 @@ class UserDraft {
     for (const name in given) {
       const value = given[name];
       if (value === undefined || value === (after[name] ?? null)) continue;
-      if (value === null) delete after[name];
+      if (value === null) Reflect.deleteProperty(after, name);
       else after[name] = value;
       changed = true;
     }
@@ -258,7 +258,7 @@ class UserDraft {
     for (let attempt = 0; ; attempt += 1) {
       const code = generatedCode(digest, plan.tenant, programId, this.#row.upsert, attempt);
       const taken = state.codes.get(codeKey(code));
-      if (taken === undefined || attempt === 4) return code;
+      if (taken === undefined || attempt === maxCodeAttempts) return code;
     }
   }
 

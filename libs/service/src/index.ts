@@ -4,3 +4,5 @@ export * from './logger.ts';
 export * from './request-error.ts';
 export * from './resource-names.ts';
 export * from './run-process.ts';
+export { readEnvironment, variables } from './environment.ts';
+export { readTenantSettings } from './tenant-environment.ts';

@@ -1,6 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
-import { Any, BadRequest, ErrorInfo, StatusMessage } from '@advocate/contracts';
+import type { Any } from '@advocate/contracts';
+import { BadRequest, ErrorInfo, StatusMessage } from '@advocate/contracts';
 
 /** Statuses that a handler answers knowingly. */
 export type RequestErrorCode = 'INVALID_ARGUMENT' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'FAILED_PRECONDITION' | 'PERMISSION_DENIED' | 'CANCELLED';

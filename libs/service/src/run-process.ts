@@ -4,22 +4,26 @@ import type { Logger } from './logger.ts';
 const stopDeadlineMs = 15_000;
 
 /**
- * Runs a service as a process: starts it, waits for SIGINT or SIGTERM, and disposes it. The exit status is 1 when starting or stopping fails. A second
- * signal ends the process at once.
+ * Runs a service as a process: starts it, waits for SIGINT or SIGTERM, or for the service to ask for its stop, and disposes it. The exit status is 1
+ * when the service asked, or when starting or stopping failed. A second signal ends the process at once.
  */
-export async function runProcess(logger: Logger, start: () => Promise<AsyncDisposable>): Promise<void> {
-  const stopped = new Promise<void>((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
-        resolve();
-      });
-    }
-  });
+export async function runProcess(logger: Logger, start: (stop: (reason: string) => void) => Promise<AsyncDisposable>): Promise<void> {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  const fail = (reason: string): void => {
+    logger.error(reason);
+    process.exitCode = 1;
+    resolve();
+  };
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
+    });
+  }
   try {
-    const service = await start();
+    const service = await start(fail);
     await stopped;
     setTimeout(() => {
       logger.error('Stopping took too long; the process ends with work in hand, which will be done again');

@@ -52,7 +52,8 @@ function connectProblem(error: ServiceError): string | undefined {
   if (error.code === status.UNIMPLEMENTED) return undefined;
   if (error.details.includes('ECONNREFUSED')) return 'connection refused';
   if (/Name resolution failed|ENOTFOUND/.test(error.details)) return 'unknown host';
-  return /Last error: (.*?)\. Resolution note/.exec(error.details)?.[1] ?? error.details;
+  // The last error may carry a time stamp in parentheses.
+  return /Last error: (.*?)(?: \([^)]*Z\))?\. Resolution note/.exec(error.details)?.[1] ?? error.details;
 }
 
 type Unary<Question, Answer> = (

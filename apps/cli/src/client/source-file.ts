@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
 import { CommandError } from '../errors.ts';
 
 /** A file to import. */
@@ -9,15 +10,15 @@ export interface SourceFile {
   readonly filename: string;
   /** Undefined when it cannot be known before the end, as with standard input. */
   readonly size: number | undefined;
-  /** Its bytes, in blocks of at most 256 kB. Can be read once. */
-  readonly open: () => AsyncIterable<Buffer>;
+  /** Opens it for reading, once. */
+  readonly open: () => Readable;
 }
 
 const blockSize = 256 * 1024;
 
 /** Looks a file up, or standard input for `-`. Throws a CommandError when it cannot be read. */
 export async function findSourceFile(path: string, format: string | undefined): Promise<SourceFile> {
-  if (path === '-') return { filename: `stdin.${format}`, size: undefined, open: () => inBlocks(process.stdin) };
+  if (path === '-') return { filename: `stdin.${format}`, size: undefined, open: () => process.stdin };
   try {
     const file = await stat(path);
     if (file.isDirectory()) throw new CommandError(`'${path}' is a folder; give a file.`);
@@ -36,8 +37,9 @@ function explained(path: string, error: unknown): unknown {
   return error;
 }
 
-async function* inBlocks(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const bytes of stream) {
-    for (let start = 0; start < bytes.length; start += blockSize) yield bytes.subarray(start, start + blockSize);
+/** Cuts what a stream brings into blocks of at most 256 kB. */
+export async function* inBlocks(bytes: Readable): AsyncGenerator<Buffer> {
+  for await (const block of bytes as AsyncIterable<Buffer>) {
+    for (let start = 0; start < block.length; start += blockSize) yield block.subarray(start, start + blockSize);
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { defaultDataDir, defaultGrpcPort } from '../command-table.ts';
 import { grpcHost } from '../config.ts';
 import { CommandError } from '../errors.ts';
@@ -22,6 +23,8 @@ export const serve: Command = async ({ options, output, signal }) => {
 };
 
 async function startSuite(dataDir: string, host: string, port: number): Promise<{ readonly grpcPort: number } & AsyncDisposable> {
+  // What grpc-js would print about a taken port, the thrown error says too.
+  setLogVerbosity(logVerbosity.NONE);
   const { startAllInOne } = await import('@advocate/all-in-one');
   try {
     return await startAllInOne({ dataDir, grpcHost: host, grpcPort: port });

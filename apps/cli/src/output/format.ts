@@ -18,9 +18,10 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 99.95 ? formatNumber(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`. */
+/** `8 ms`, `1.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`. */
 export function formatDuration(ms: number): string {
-  if (ms < 9950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+  if (ms < 999.5) return `${Math.round(Math.max(0, ms))} ms`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

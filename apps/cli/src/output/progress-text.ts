@@ -13,13 +13,18 @@ export function bar(share: number): string {
   return `[${drawn}] ${String(Math.floor(bounded * 100)).padStart(3)}%`;
 }
 
-/** `12,000 rows, 3 errors, 24,000 rows/s`. */
+/** `12,000 rows, 3 errors, 24,000 rows/s`; once all rows have outcomes, what is left to do instead of the rate. */
 export function jobLine(job: ImportJob, pace: Pace): string {
   const { recordsProcessed = 0, errors = 0 } = job.stats ?? {};
   const rate = pace.rowsPerSecond;
   const parts = [formatCount(recordsProcessed, 'row'), formatCount(errors, 'error')];
-  if (rate !== undefined) parts.push(`${formatNumber(rate)} rows/s`);
+  if (isWritingFiles(job)) parts.push('writing the result files');
+  else if (rate !== undefined) parts.push(`${formatNumber(rate)} rows/s`);
   return parts.join(', ');
+}
+
+function isWritingFiles({ status, stats }: ImportJob): boolean {
+  return status === 'PENDING' && stats !== undefined && stats.recordsTotal > 0 && stats.recordsProcessed === stats.recordsTotal;
 }
 
 /** The bar, `jobLine`, and how long it will take. */
@@ -28,7 +33,10 @@ export function jobBar(job: ImportJob, pace: Pace): string {
   if (job.dateStarted === 0) return `${bar(0)}  waiting to start`;
   const share = bytesTotal === 0 ? 0 : bytesProcessed / bytesTotal;
   const bytesPerSecond = pace.bytesPerSecond ?? 0;
-  const remaining = bytesPerSecond > 0 ? `, ETA ${formatDuration(((bytesTotal - bytesProcessed) / bytesPerSecond) * 1000)}` : '';
+  const remaining =
+    bytesPerSecond > 0 && bytesProcessed < bytesTotal
+      ? `, ETA ${formatDuration(((bytesTotal - bytesProcessed) / bytesPerSecond) * 1000)}`
+      : '';
   return `${bar(share)}  ${jobLine(job, pace)}${remaining}`;
 }
 

@@ -34,6 +34,8 @@ export class Progress {
   }
 
   moved(job: ImportJob): void {
+    // A job that has ended gets a summary.
+    if (job.status !== 'PENDING') return;
     this.#pace.add(this.#clock(), job.stats?.recordsProcessed ?? 0, job.stats?.bytesProcessed ?? 0);
     this.#show(() => (this.#live ? jobBar(job, this.#pace) : jobLine(job, this.#pace)));
   }
@@ -58,8 +60,8 @@ export class Progress {
       this.#stream.write(`${text()}\n`);
       return;
     }
-    // A line as wide as the terminal would wrap, and the next drawing leave it behind.
-    const width = Math.max(1, (this.#stream.columns ?? 80) - 1);
+    // Some terminals say that they have 0 columns. A line as wide as the terminal would wrap, and the next drawing leave it behind.
+    const width = (this.#stream.columns || 80) - 1;
     this.#stream.write(eraseLine + text().slice(0, width));
     this.#drawn = true;
   }

@@ -126,7 +126,10 @@ function checkRequest({ type, params, displayName, mailtoEmail, requester, reque
 function checkSegments(operations: readonly string[], known: ReadonlySet<string>, refuse: (field: string, description: string) => void): void {
   const field = 'import_job.params.segments';
   const malformed = operations.find((operation) => !isSegmentOperation(operation));
-  if (malformed !== undefined) return refuse(field, `'${malformed}' is no segment operation: write key, ~key or ~*.`);
+  if (malformed !== undefined) {
+    refuse(field, `'${malformed}' is no segment operation: write key, ~key or ~*.`);
+    return;
+  }
   const unknown = unknownSegment(operations, known);
   if (unknown !== undefined) refuse(field, `There is no segment ${unknown}. Make it first: advocate segments create ${unknown}`);
 }

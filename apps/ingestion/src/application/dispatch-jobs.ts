@@ -7,6 +7,7 @@ import { encodeRowChunk } from '@advocate/messages';
 import type { Logger } from '@advocate/service';
 import { setTimeout as pause } from 'node:timers/promises';
 import { claimCodes } from './claim-codes.ts';
+import type { CutSlice } from './cut-slices.ts';
 import { cutSlices } from './cut-slices.ts';
 
 import { TurnGate } from './turn-gate.ts';
@@ -151,7 +152,7 @@ export class JobDispatcher implements AsyncDisposable {
   async #dispatchSlice(
     job: Job,
     running: RunningJob,
-    { slice, chunks }: Awaited<ReturnType<ReturnType<typeof cutSlices>['next']>>['value'],
+    { slice, chunks }: CutSlice,
     previous: ReadonlyMap<number, number>,
     release: () => void,
   ): Promise<void> {

@@ -93,7 +93,7 @@ class SqliteJobStore implements JobStore, Disposable {
     return inTransaction(this.#database, () => {
       if (requestId !== undefined) {
         const earlier = this.#statements.jobOfRequest.get(job.tenant, requestId) as DocumentRow | undefined;
-        if (earlier !== undefined) return parse<Job>(earlier);
+        if (earlier !== undefined) return parseJob(earlier);
       }
       const { id, tenant, status, plan } = job;
       this.#statements.insertJob.run(id, tenant, requestId ?? null, status, Number(job.mailOwed), plan.acceptedAt, JSON.stringify(job));
@@ -103,21 +103,21 @@ class SqliteJobStore implements JobStore, Disposable {
 
   async ofRequest(tenant: string, requestId: string): Promise<Job | undefined> {
     const row = this.#statements.jobOfRequest.get(tenant, requestId) as DocumentRow | undefined;
-    return row === undefined ? undefined : parse<Job>(row);
+    return row === undefined ? undefined : parseJob(row);
   }
 
   async get(tenant: string, jobId: string): Promise<Job | undefined> {
     const row = this.#statements.job.get(tenant, jobId) as DocumentRow | undefined;
-    return row === undefined ? undefined : parse<Job>(row);
+    return row === undefined ? undefined : parseJob(row);
   }
 
   async list(tenant: string, limit: number, after?: string): Promise<readonly Job[]> {
     const rows = after === undefined ? this.#statements.jobs.all(tenant, limit) : this.#statements.jobsAfter.all(tenant, after, limit);
-    return (rows as unknown as DocumentRow[]).map(parse<Job>);
+    return (rows as unknown as DocumentRow[]).map(parseJob);
   }
 
   async unfinished(): Promise<readonly Job[]> {
-    return (this.#statements.unfinished.all() as unknown as DocumentRow[]).map(parse<Job>);
+    return (this.#statements.unfinished.all() as unknown as DocumentRow[]).map(parseJob);
   }
 
   async advance(tenant: string, jobId: string, progress: JobProgress): Promise<Job | undefined> {
@@ -141,7 +141,7 @@ class SqliteJobStore implements JobStore, Disposable {
     return inTransaction(this.#database, () => {
       const row = this.#statements.job.get(tenant, jobId) as DocumentRow | undefined;
       if (row === undefined) return undefined;
-      const before = parse<Job>(row);
+      const before = parseJob(row);
       const after = change(before);
       if (after !== before) this.#statements.updateJob.run(after.status, Number(after.mailOwed), JSON.stringify(after), jobId);
       return after;
@@ -156,7 +156,7 @@ class SqliteJobStore implements JobStore, Disposable {
   async slices(jobId: string): Promise<readonly SliceProgress[]> {
     const rows = this.#statements.slices.all(jobId) as unknown as (DocumentRow & { stored: number })[];
     return rows.map((row) => {
-      const slice = parse<Slice>(row);
+      const slice = JSON.parse(row.document) as Slice;
       return { ...slice, finished: row.stored === slice.partitions.length };
     });
   }
@@ -184,4 +184,4 @@ class SqliteJobStore implements JobStore, Disposable {
   }
 }
 
-const parse = <Document>(row: DocumentRow): Document => JSON.parse(row.document) as Document;
+const parseJob = (row: DocumentRow): Job => JSON.parse(row.document) as Job;

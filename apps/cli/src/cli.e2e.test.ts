@@ -1,0 +1,328 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+const launcher = fileURLToPath(new URL('../bin/advocate.js', import.meta.url));
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running `advocate`, with what it has said so far. */
+class Run {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<Ended>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(args: readonly string[]) {
+    this.process = spawn(process.execPath, [launcher, ...args], { cwd: folder });
+    this.process.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
+    this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    this.ended = once(this.process, 'close').then(([status]) => ({
+      status: status as number | null,
+      stdout: this.#stdout,
+      stderr: this.#stderr,
+    }));
+  }
+
+  /** Waits until the process has said something that fits. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.#stdout + this.#stderr);
+      if (match !== null) return match;
+      if (this.process.exitCode !== null) throw new Error(`advocate ended without saying ${pattern}:\n${this.#stdout}${this.#stderr}`);
+      await Promise.race([once(this.process.stdout, 'data'), once(this.process.stderr, 'data'), this.ended]);
+    }
+  }
+}
+
+let folder = '';
+let count = 0;
+const root = await mkdtemp(join(tmpdir(), 'advocate-cli-'));
+beforeEach(async () => {
+  folder = join(root, String(count++));
+  await mkdir(folder);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+function advocate(args: readonly string[], input = ''): Promise<Ended> {
+  const run = new Run(args);
+  // A process that refuses its arguments ends without reading.
+  run.process.stdin.on('error', () => {}).end(input);
+  return run.ended;
+}
+
+const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
+const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+const json = (ended: Ended): Record<string, unknown> => JSON.parse(ended.stdout) as Record<string, unknown>;
+
+const header = 'id,accountId,email';
+const goodRows = `${header}\nu1,a1,u1@example.com\nu2,a1,u2@example.com\n`;
+const mixedRows = `${goodRows},a2,u3@example.com\nu4,a4,u4@example.com\n`;
+const manyRows = `${header}\n${Array.from({ length: 150_000 }, (_, row) => `u${row},a${row >> 2},u${row}@example.com`).join('\n')}\n`;
+
+describe('without a server', () => {
+  const data = ['--data', 'data'];
+
+  test('imports users, tells what became of the rows, and leaves the files', async () => {
+    await write('users.csv', mixedRows);
+    const ended = await advocate(['import', 'users', 'users.csv', '--out', 'out', ...data]);
+    expect(ended.status, ended.stderr).toBe(1);
+    const id = /^Job ([0-9a-f]{24}) completed in .*: 4 rows, 1 failed\.$/m.exec(ended.stdout)?.[1];
+    expect(ended.stdout).toMatch(/^ {2}created\s+3$/m);
+    expect(ended.stdout).toContain('First errors:\n  record 4: ');
+    expect(ended.stdout).toContain(`Files:\n  out/${id}.results.csv\n  out/${id}.errors.csv`);
+    expect(ended.stderr).toBe(`Job ${id} accepted.\n`);
+    expect((await readdir(join(folder, 'out'))).sort()).toEqual([`${id}.errors.csv`, `${id}.results.csv`]);
+    expect((await read(`out/${id}.results.csv`)).split('\n').map((line) => line.split(',')[0])).toEqual(['id', 'u1', 'u2', 'u4', '']);
+    expect(await read(`out/${id}.errors.csv`)).toMatch(/^recordNumber,message,apiErrorCode,statusCode\n4,.*\n$/);
+
+    const account = json(await advocate(['accounts', 'get', 'a1', '--json', ...data]));
+    expect(account).toMatchObject({ id: 'a1', participants: [{ id: 'u1' }, { id: 'u2', email: 'u2@example.com' }] });
+    const participant = await advocate(['participants', 'get', 'a1', 'u1', ...data]);
+    expect(participant.stdout).toContain('email: u1@example.com\n');
+    const absent = await advocate(['participants', 'get', 'a1', 'nobody', ...data]);
+    expect(absent).toMatchObject({ status: 2, stdout: '' });
+    expect(absent.stderr).not.toBe('');
+  });
+
+  test('answers one JSON document, and has no errors file when no row failed', async () => {
+    await write('users.jsonl', '{"id":"u1","accountId":"a1"}\n');
+    const ended = await advocate(['import', 'users', 'users.jsonl', '--name', 'May', '--json', ...data]);
+    expect(ended.status, ended.stderr).toBe(0);
+    const job = json(ended);
+    expect(job).toMatchObject({ type: 'USERS', status: 'COMPLETED', displayName: 'May', stats: { created: 1, recordsProcessed: 1 } });
+    expect((await readdir(folder)).sort()).toEqual([`${String(job['id'])}.results.jsonl`, 'data', 'users.jsonl']);
+  });
+
+  test('validates without applying anything', async () => {
+    await write('good.csv', goodRows);
+    await write('mixed.csv', mixedRows);
+    await write('headless.csv', 'name\nAnn\n');
+    const good = await advocate(['import', 'users', 'good.csv', '--validate-only', ...data]);
+    expect(good).toMatchObject({ status: 0, stdout: '2 rows read, 0 invalid; nothing was applied.\n' });
+    const mixed = await advocate(['import', 'users', 'mixed.csv', '--validate-only', ...data]);
+    expect(mixed.status).toBe(1);
+    expect(mixed.stdout).toContain('4 rows read, 1 invalid; nothing was applied.\nFirst errors:\n  record 4: ');
+    const headless = await advocate(['import', 'users', 'headless.csv', '--validate-only', ...data]);
+    expect(headless).toMatchObject({ status: 2, stdout: '' });
+    expect(headless.stderr).toContain('accountId');
+    expect((await advocate(['jobs', 'list', ...data])).stdout).toBe('No jobs.\n');
+  });
+
+  test('deletes users', async () => {
+    await write('users.csv', goodRows);
+    await write('deletions.csv', 'accountId,id\na1,u1\na1,nobody\n');
+    await advocate(['import', 'users', 'users.csv', ...data]);
+    const ended = await advocate(['import', 'deletions', 'deletions.csv', '--do-not-track', ...data]);
+    expect(ended.status, ended.stderr).toBe(1);
+    expect(ended.stdout).toContain('2 rows, 1 failed.\n  deleted  1\n  failed   1\nFirst errors:\n  record 3: ');
+  });
+
+  test('puts users in segments, which must exist', async () => {
+    await write('users.csv', goodRows);
+    const importVip = ['import', 'users', 'users.csv', '--segment', 'vip', ...data];
+    const refused = await advocate(importVip);
+    expect(refused).toMatchObject({ status: 2, stdout: '' });
+    expect(refused.stderr).toContain('vip');
+    expect((await advocate(['segments', 'create', 'vip', '--name', 'Best', ...data])).status).toBe(0);
+    expect((await advocate(['segments', 'list', ...data])).stdout).toMatch(/^KEY .*\nvip .* Best\n$/);
+    expect((await advocate(importVip)).status).toBe(0);
+    expect(json(await advocate(['participants', 'get', 'a1', 'u1', '--json', ...data]))).toMatchObject({ segments: ['vip'] });
+  });
+
+  test('an interrupted import goes on at the next start', async () => {
+    await write('users.csv', manyRows);
+    const run = new Run(['import', 'users', 'users.csv', ...data]);
+    const [, id = ''] = await run.says(/Job ([0-9a-f]{24}) accepted/);
+    run.process.kill('SIGINT');
+    const interrupted = await run.ended;
+    expect(interrupted).toMatchObject({ status: 130, stdout: '' });
+    expect(interrupted.stderr).toContain(`job ${id} resumes at the next start with --data data`);
+    const watched = await advocate(['jobs', 'watch', id, ...data]);
+    expect(watched.status, watched.stderr).toBe(0);
+    expect(watched.stdout).toContain('150,000 rows, 0 failed.');
+  });
+});
+
+describe('a file that cannot be imported is refused with the reason', () => {
+  test.each([
+    ['nowhere.csv', "There is no file 'nowhere.csv'.\n"],
+    ['.', "'.' is a folder; give a file.\n"],
+  ])('%s', async (file, stderr) => {
+    expect(await advocate(['import', 'users', file, '--data', 'data'])).toEqual({ status: 2, stdout: '', stderr });
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('a file without permission (root may read all)', async () => {
+    await writeFile(join(folder, 'secret.csv'), goodRows, { mode: 0o000 });
+    const ended = await advocate(['import', 'users', 'secret.csv', '--data', 'data']);
+    expect(ended).toEqual({ status: 2, stdout: '', stderr: "'secret.csv' may not be read: permission denied.\n" });
+  });
+
+  test('an empty file', async () => {
+    await write('empty.csv', '');
+    const ended = await advocate(['import', 'users', 'empty.csv', '--data', 'data']);
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toContain("'empty.csv' is empty (0 bytes).");
+  });
+
+  test('results that cannot be saved', async () => {
+    await write('users.csv', goodRows);
+    const ended = await advocate(['import', 'users', 'users.csv', '--out', 'users.csv', '--data', 'data']);
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toContain("Result files cannot go to 'users.csv'");
+  });
+});
+
+describe('without anybody who answers', () => {
+  const advice = "Start one with 'advocate serve', or use --data DIR to run without a server.\n";
+
+  async function listen(): Promise<{ readonly address: string; close(): void }> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+  }
+
+  test('says at once that no server is there', async () => {
+    const { address, close } = await listen();
+    close();
+    const stderr = `No server answers at ${address} (connection refused). ${advice}`;
+    expect(await advocate(['jobs', 'list', '--server', address])).toEqual({ status: 2, stdout: '', stderr });
+  });
+
+  test('gives up on a server that does not speak', async () => {
+    const { address, close } = await listen();
+    const stderr = `No server answers at ${address} (no answer within 5 seconds). ${advice}`;
+    expect(await advocate(['jobs', 'list', '--server', address])).toEqual({ status: 2, stdout: '', stderr });
+    close();
+  });
+});
+
+describe('with a server', () => {
+  let server: Run;
+  let dataDir = '';
+  let to: readonly string[] = [];
+
+  beforeAll(async () => {
+    folder = root;
+    dataDir = join(root, 'served');
+    server = new Run(['serve', '--data', dataDir, '--grpc-port', '0']);
+    const [, address = ''] = await server.says(/^gRPC on (127\.0\.0\.1:\d+)$/m);
+    to = ['--server', address];
+  });
+
+  afterAll(async () => {
+    server.process.kill('SIGTERM');
+    const { status, stdout } = await server.ended;
+    expect(stdout).toContain(`data in ${dataDir}\n`);
+    expect(status).toBe(0);
+  });
+
+  test('imports, lists, shows and downloads', async () => {
+    await write('users.csv', mixedRows);
+    const tenant = ['--tenant', 'shop', ...to];
+    const accepted = await advocate(['import', 'users', 'users.csv', '--no-wait', '--name', 'May', ...tenant]);
+    expect(accepted.status, accepted.stderr).toBe(0);
+    const [id = ''] = accepted.stdout.split(' ');
+    const watched = await advocate(['jobs', 'watch', `tenants/shop/importJobs/${id}`, ...to]);
+    expect(watched.status, watched.stderr).toBe(1);
+    expect(watched.stdout).toContain(`Job ${id} completed`);
+    expect(watched.stdout).toContain('First errors:\n  record 4: ');
+    expect((await advocate(['jobs', 'list', ...tenant])).stdout).toMatch(new RegExp(`^ID .*\\n${id}  users  COMPLETED .* May\\n$`));
+    expect(json(await advocate(['jobs', 'list', '--json', ...tenant]))).toMatchObject({ importJobs: [{ id }] });
+    expect(json(await advocate(['jobs', 'list', '--json', '--tenant', 'nobody', ...to]))).toEqual({ importJobs: [] });
+    expect((await advocate(['jobs', 'get', id, ...tenant])).stdout).toContain('name       May\n');
+    const downloaded = await advocate(['jobs', 'download', id, '--out', 'out', ...tenant]);
+    expect(downloaded).toEqual({ status: 0, stdout: `out/${id}.results.csv\nout/${id}.errors.csv\n`, stderr: '' });
+    expect((await readdir(join(folder, 'out'))).sort()).toEqual([`${id}.errors.csv`, `${id}.results.csv`]);
+  });
+
+  test('reads standard input', async () => {
+    const ended = await advocate(['import', 'users', '-', '--format', 'csv', '--tenant', 'stdin', ...to], goodRows);
+    expect(ended.status, ended.stderr).toBe(0);
+    expect(ended.stdout).toContain('2 rows, 0 failed.');
+  });
+
+  test('the same request id gives the same job', async () => {
+    await write('users.csv', goodRows);
+    const ids = [];
+    for (let time = 0; time < 2; time++) {
+      const ended = await advocate(['import', 'users', 'users.csv', '--request-id', 'once', '--no-wait', '--json', ...to]);
+      ids.push(json(ended)['id']);
+    }
+    expect(ids[0]).toBe(ids[1]);
+  });
+
+  test('an interrupted import goes on in the server, until it is cancelled', async () => {
+    await write('users.csv', manyRows);
+    const run = new Run(['import', 'users', 'users.csv', '--tenant', 'long', ...to]);
+    const [, id = ''] = await run.says(/Job ([0-9a-f]{24}) accepted/);
+    run.process.kill('SIGINT');
+    const interrupted = await run.ended;
+    expect(interrupted).toMatchObject({ status: 130, stdout: '' });
+    expect(interrupted.stderr).toContain(`the job goes on; follow it with advocate jobs watch tenants/long/importJobs/${id}\n`);
+    const cancelled = await advocate(['jobs', 'cancel', id, '--tenant', 'long', ...to]);
+    expect(cancelled.status, cancelled.stderr).toBe(0);
+    expect(cancelled.stdout).toContain(`Job ${id} was cancelled`);
+    const watched = await advocate(['jobs', 'watch', id, '--tenant', 'long', ...to]);
+    expect(watched.status).toBe(2);
+    expect(watched.stderr).toContain('The job was cancelled.');
+  });
+
+  test('an upload that is interrupted creates no job', async () => {
+    const run = new Run(['import', 'users', '-', '--format', 'csv', '--tenant', 'broken', ...to]);
+    run.process.stdin.on('error', () => {}).write(goodRows);
+    // Only the upload opens standard input, and nothing is printed before it ends: the server's answer to another call bounds the wait.
+    await advocate(['jobs', 'list', ...to]);
+    run.process.kill('SIGINT');
+    expect(await run.ended).toMatchObject({ status: 130, stdout: '' });
+    expect((await advocate(['jobs', 'list', '--tenant', 'broken', ...to])).stdout).toBe('No jobs.\n');
+  });
+
+  test('a job that does not exist is said so', async () => {
+    const id = 'f'.repeat(24);
+    for (const command of ['get', 'watch', 'cancel', 'download']) {
+      const ended = await advocate(['jobs', command, id, ...to]);
+      expect(ended).toMatchObject({ status: 2, stdout: '' });
+      expect(ended.stderr).toContain(id);
+    }
+  });
+
+  test('the data folder belongs to the server, and so does the port', async () => {
+    const folderTaken = await advocate(['jobs', 'list', '--data', dataDir]);
+    expect(folderTaken).toMatchObject({ status: 2, stdout: '' });
+    expect(folderTaken.stderr).toContain(dataDir);
+    const port = to[1]!.split(':')[1]!;
+    const portTaken = await advocate(['serve', '--data', 'other', '--grpc-port', port]);
+    expect(portTaken).toEqual({ status: 2, stdout: '', stderr: `Port ${port} is taken; choose another with --grpc-port.\n` });
+  });
+});
+
+test('an import waits for a server that restarts', async () => {
+  await write('users.csv', manyRows);
+  const serve = (port: string): Run => new Run(['serve', '--data', 'data', '--grpc-port', port]);
+  const first = serve('0');
+  const [, address = '', port = ''] = await first.says(/^gRPC on (127\.0\.0\.1:(\d+))$/m);
+  const run = new Run(['import', 'users', 'users.csv', '--server', address]);
+  await run.says(/accepted/);
+  first.process.kill('SIGKILL');
+  await run.says(/The server is gone; waiting for it to come back\./);
+  const second = serve(port);
+  const ended = await run.ended;
+  expect(ended.status, ended.stderr).toBe(0);
+  expect(ended.stdout).toContain('150,000 rows, 0 failed.');
+  second.process.kill('SIGINT');
+  expect((await second.ended).status).toBe(0);
+});

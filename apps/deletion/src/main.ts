@@ -1,0 +1,18 @@
+/** Deletion as a process of its own; its gRPC port serves health. It joins the event log that ingestion serves in the data folder. */
+import { joinEmbeddedEngine } from '@advocate/embedded';
+import { createLogger, runProcess, startGrpcServer } from '@advocate/service';
+import { readDeletionConfig } from './config.ts';
+import { startDeletion } from './service.ts';
+
+const config = readDeletionConfig(process.env);
+const logger = createLogger('deletion', config.logLevel);
+
+await runProcess(logger, async (stop) => {
+  await using resources = new AsyncDisposableStack();
+  const engine = resources.use(await joinEmbeddedEngine(config));
+  engine.lost?.addEventListener('abort', () => stop('The event log is gone'));
+  resources.use(await startDeletion({ ...engine, logger }));
+  const server = resources.use(await startGrpcServer(config.grpcHost, config.grpcPort, []));
+  logger.info({ port: server.port, dataDir: config.dataDir }, 'Deletion runs');
+  return resources.move();
+});

@@ -1,0 +1,67 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** What a project with a tag may depend on; CONTRIBUTING.md explains the tags. */
+const boundaries = [
+  { sourceTag: 'type:host', onlyDependOnLibsWithTags: ['type:host', 'type:service', 'type:adapter', 'type:contracts', 'type:domain', 'type:util', 'type:testing'] },
+  { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['type:adapter', 'type:contracts', 'type:domain', 'type:util', 'type:testing'] },
+  { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:adapter', 'type:contracts', 'type:domain', 'type:util', 'type:testing'] },
+  { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: ['type:contracts', 'type:util'] },
+  { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:domain', 'type:testing'] },
+  { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:contracts', 'type:domain', 'type:util'] },
+  { sourceTag: 'type:util', onlyDependOnLibsWithTags: ['type:contracts', 'type:domain', 'type:util', 'type:testing'] },
+];
+
+const tests = ['**/*.test.ts', '**/*.contract.ts', '**/contracts.ts', '**/*.fixture.ts', '**/testing/**', '**/test-support.ts'];
+
+/** Drivers, and the only places that may import them. */
+const drivers = [
+  { group: ['kafkajs'], message: 'Only libs/kafka imports the Kafka driver.' },
+  { group: ['mongodb'], message: 'Only libs/mongodb imports the MongoDB driver.' },
+  { group: ['node:sqlite', 'nodemailer*'], message: 'Only libs/embedded imports the embedded drivers.' },
+];
+const ambient = [{ group: ['node:*', 'pino', 'zod'], message: 'The domain and the ports have no I/O, no Node and no clock.' }];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'libs/contracts/src/generated/**', 'apps/cli/bin/**'] },
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    files: ['**/*.ts'],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, allow: [], depConstraints: boundaries }],
+      'no-restricted-imports': 'off',
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: drivers }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowNullish: true, allowBoolean: true }],
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+    },
+  },
+  { files: ['libs/embedded/**/*.ts'], rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: drivers.slice(0, 2) }] } },
+  {
+    files: ['libs/domain/**/*.ts', 'libs/ports/**/*.ts'],
+    ignores: tests,
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [...drivers, ...ambient] }] },
+  },
+  {
+    files: tests,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/restrict-template-expressions': 'off',
+      '@typescript-eslint/prefer-promise-reject-errors': 'off',
+    },
+  },
+  { files: ['eslint.config.js'], extends: [tseslint.configs.disableTypeChecked] },
+);
