@@ -19,7 +19,7 @@ export function readRows<Row>(chunk: RowChunk, parser: RowParser<Row>): ReadRows
   const ignoredFields = new Set<string>();
   const bytes = Buffer.from(chunk.rows.buffer, chunk.rows.byteOffset, chunk.rows.byteLength);
   const read = chunk.plan.format === 'csv' ? csvReader(bytes, parser) : jsonReader(bytes, parser, ignoredFields);
-  const isValid = isUtf8(bytes) && !bytes.includes(0);
+  const isValid = isUtf8(bytes) && !bytes.includes(0) && startsAreCharacters(bytes, chunk.lengths);
   const faults = new Map(chunk.faults.map((fault) => [fault.index, fault.message]));
   const rows: Parsed<Row>[] = [];
   let start = 0;
@@ -31,6 +31,16 @@ export function readRows<Row>(chunk: RowChunk, parser: RowParser<Row>): ReadRows
     start = end;
   }
   return { rows, ignoredFields: [...ignoredFields] };
+}
+
+/** Records stand without line ends between them: the end of one and the start of the next may look like one character. */
+function startsAreCharacters(bytes: Buffer, lengths: readonly number[]): boolean {
+  let start = 0;
+  for (const length of lengths) {
+    if (((bytes[start] ?? 0) & 0xc0) === 0x80) return false;
+    start += length;
+  }
+  return true;
 }
 
 function encodingError(record: Buffer): RowError | undefined {
@@ -66,7 +76,9 @@ function jsonReader<Row>(bytes: Buffer, parser: RowParser<Row>, ignoredFields: S
     } catch (error) {
       return { error: badRequest(`The line is not valid JSON: ${(error as SyntaxError).message}`) };
     }
-    if (ignoredFields.size < maxIgnoredFields) for (const name of parser.unknownFields(value)) ignoredFields.add(name);
+    if (ignoredFields.size < maxIgnoredFields) {
+      for (const name of parser.unknownFields(value)) if (ignoredFields.size < maxIgnoredFields) ignoredFields.add(name);
+    }
     return parser.object(value);
   };
 }

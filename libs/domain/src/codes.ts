@@ -16,10 +16,12 @@ export function linkKey(link: string): string {
 
 /**
  * The code that a user gets in a program when none was given: 16 capitals and digits, a hash of who it is for.
- * Each further attempt, after a collision, is four characters longer.
+ * Each further attempt, after a collision, is four characters longer; after those comes another hash each time.
  */
 export function generatedCode(digest: Digest, tenant: string, programId: string, user: UserKey, attempt: number): string {
-  const hex = digest(['code', tenant, programId, user.accountId, user.id].join(field));
+  const named = ['code', tenant, programId, user.accountId, user.id];
+  if (attempt > maxCodeAttempts) named.push(String(attempt));
+  const hex = digest(named.join(field));
   let code = '';
   // Two hex digits a character: the bias of 256 over 36 costs less than a tenth of a bit.
   for (let at = 0; at < 2 * (16 + 4 * Math.min(attempt, maxCodeAttempts)); at += 2) {
@@ -28,8 +30,8 @@ export function generatedCode(digest: Digest, tenant: string, programId: string,
   return code;
 }
 
-/** Lengths after which a collision is past all chance: SHA-256 gives 32 characters. */
-export const maxCodeAttempts = 4;
+/** SHA-256 gives 32 characters: a collision of these is past all chance, but codes can be foreseen and taken on purpose. */
+const maxCodeAttempts = 4;
 
 const codeAlphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 

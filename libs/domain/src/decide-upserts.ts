@@ -1,6 +1,6 @@
 import type { Account, User } from './account.ts';
 import { maxUsersPerAccount } from './account.ts';
-import { codeKey, generatedCode, incarnationOf, linkKey, maxCodeAttempts, referralId } from './codes.ts';
+import { codeKey, generatedCode, incarnationOf, linkKey, referralId } from './codes.ts';
 import type { Digest } from './codes.ts';
 import type { ImportPlan } from './import-plan.ts';
 import type { ResultRow, RowOutcome } from './outcome.ts';
@@ -258,7 +258,8 @@ class UserDraft {
     for (let attempt = 0; ; attempt += 1) {
       const code = generatedCode(digest, plan.tenant, programId, this.#row.upsert, attempt);
       const taken = state.codes.get(codeKey(code));
-      if (taken === undefined || attempt === maxCodeAttempts) return code;
+      // A claim of the user's own is for a later row of the file, which may or may not be in this chunk.
+      if (taken === undefined || (taken.programId === programId && isSameUser(taken.owner, this.#row.upsert))) return code;
     }
   }
 
@@ -275,11 +276,12 @@ class UserDraft {
       if (isReferred(this.#user) || account?.users.some(isReferred)) continue;
       this.#user.referredIn = [...(this.#user.referredIn ?? []), programId].sort();
       this.#changed = true;
-      referrals.push(this.#referral(referrer));
+      referrals.push(this.#referral(referrer, code));
     }
   }
 
-  #referral({ owner, programId, code, incarnation }: CodeState): Referral {
+  /** With the code as the row gives it: how the owner spells it may be changed by another row of the file, earlier or later than this decision. */
+  #referral({ owner, programId, incarnation }: CodeState, code: string): Referral {
     const { digest, plan } = this.#context;
     const { upsert } = this.#row;
     return {

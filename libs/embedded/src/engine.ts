@@ -7,7 +7,7 @@ import { serveEventLog } from './event-log/serve-event-log.ts';
 import { openFolderFileStore } from './file-store/open-folder-file-store.ts';
 import { openEmlMailer } from './mailer/open-eml-mailer.ts';
 import { openSqliteJobStore } from './stores/sqlite-job-store.ts';
-import { openSqliteParticipantStore } from './stores/sqlite-participant-store.ts';
+import { openSqliteParticipantStore } from './stores/participants/sqlite-participant-store.ts';
 
 export interface EmbeddedEngineOptions {
   readonly dataDir: string;

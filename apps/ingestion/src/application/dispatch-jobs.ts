@@ -132,8 +132,10 @@ export class JobDispatcher implements AsyncDisposable {
       records += slice.records;
       slices += 1;
       if (!finished.has(slice.index)) {
+        // A slice that went out before a crash may be applied in part, so its outcomes are owed even when the job is cancelled.
+        const wasSentBefore = slice.index < known.length;
         const release = await this.#gate.enter(id);
-        if (stopped.aborted) {
+        if (this.#stop.signal.aborted || (running.cancelled.signal.aborted && !wasSentBefore)) {
           release();
           return;
         }
@@ -141,6 +143,8 @@ export class JobDispatcher implements AsyncDisposable {
       }
       for (const partition of slice.partitions) previous.set(partition, slice.index);
     }
+    // Taken up again after it was cut, the job has the advice already.
+    if (job.cut !== undefined) return;
     const advice =
       records > advisedRecords
         ? [`The file has ${records.toLocaleString('en-US')} rows; files of at most ${advisedRecords.toLocaleString('en-US')} are advised.`]

@@ -43,8 +43,12 @@ async function judge(files: FileStore, job: Job, counts: OutcomeCounts): Promise
   if (job.cancelRequested) return { status: 'CANCELLED' };
   const rows = countRows(counts);
   try {
-    const records = await recount(files, job);
-    if (records === rows) return { status: 'COMPLETED' };
+    const { records, bytes } = await recount(files, job);
+    if (records === rows && bytes === job.source.bytes) return { status: 'COMPLETED' };
+    if (records === rows) {
+      const reason = `The file has ${bytes} bytes, but ${job.source.bytes} when the job was accepted; it was changed behind the job's back.`;
+      return { status: 'ABORTED', abortReason: `${reason} Upload it again and start a new job.` };
+    }
     return { status: 'ABORTED', abortReason: `The file has ${records} rows, but ${rows} have an outcome. Its results are incomplete; please report this.` };
   } catch (error) {
     if (!(error instanceof FileNotFoundError)) throw error;

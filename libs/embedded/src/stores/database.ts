@@ -25,7 +25,9 @@ export function openDatabase(file: string, migrations: readonly string[], cacheM
   if (version > migrations.length) {
     database.exec('ROLLBACK');
     database.close();
-    throw new Error(`${file} was written by a newer version of Advocate Bulk (schema ${version}, this version knows ${migrations.length}). Run that version.`);
+    throw new Error(
+      `${file} was written by a newer version of Advocate Bulk (schema ${version}, this version knows ${migrations.length}). Run that version.`,
+    );
   }
   for (const step of migrations.slice(version)) database.exec(step);
   database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT; PRAGMA busy_timeout = 0;`);
@@ -42,7 +44,9 @@ const lockWaitMs = 30_000;
  * nothing was written.
  */
 export async function inTransaction<Result>(database: DatabaseSync, write: () => Result): Promise<Result> {
-  await begin(database);
+  const deadline = Date.now() + lockWaitMs;
+  while (!begin(database, deadline)) await pause(1);
+  // Nothing is awaited from here to the commit: another call on this connection would find itself inside this transaction.
   try {
     const result = write();
     database.exec('COMMIT');
@@ -53,15 +57,13 @@ export async function inTransaction<Result>(database: DatabaseSync, write: () =>
   }
 }
 
-async function begin(database: DatabaseSync): Promise<void> {
-  const deadline = Date.now() + lockWaitMs;
-  for (;;) {
-    try {
-      database.exec('BEGIN IMMEDIATE');
-      return;
-    } catch (error) {
-      if ((error as { errcode?: number }).errcode !== sqliteBusy || Date.now() > deadline) throw error;
-      await pause(1);
-    }
+/** Begins a transaction; false when another writer has the lock. */
+function begin(database: DatabaseSync, deadline: number): boolean {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    return true;
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== sqliteBusy || Date.now() > deadline) throw error;
+    return false;
   }
 }

@@ -149,7 +149,8 @@ class SqliteJobStore implements JobStore, Disposable {
   }
 
   async putSlice(jobId: string, slice: Slice): Promise<void> {
-    await inTransaction(this.#database, () => this.#statements.insertSlice.run(jobId, slice.index, slice.partitions.length, slice.bytes, JSON.stringify(slice)),
+    await inTransaction(this.#database, () =>
+      this.#statements.insertSlice.run(jobId, slice.index, slice.partitions.length, slice.bytes, JSON.stringify(slice)),
     );
   }
 

@@ -50,7 +50,7 @@ export const participantMigrations: readonly string[] = [
 
   -- History, by the life (incarnation) that it belongs to. A side of a referral whose life ended is null.
   CREATE TABLE referral (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
     tenant TEXT NOT NULL,
     program TEXT NOT NULL,
     code TEXT,
@@ -60,7 +60,8 @@ export const participantMigrations: readonly string[] = [
     referrer_id TEXT,
     referred TEXT,
     referred_account_id TEXT,
-    referred_id TEXT
+    referred_id TEXT,
+    PRIMARY KEY (id, tenant)
   ) WITHOUT ROWID;
   CREATE INDEX referral_by_referrer ON referral (referrer) WHERE referrer IS NOT NULL;
   CREATE INDEX referral_by_referred ON referral (referred) WHERE referred IS NOT NULL;
@@ -69,10 +70,11 @@ export const participantMigrations: readonly string[] = [
     owner TEXT NOT NULL,
     kind TEXT NOT NULL,
     id TEXT NOT NULL,
+    tenant TEXT NOT NULL,
     date INTEGER NOT NULL,
     key TEXT,
     content TEXT NOT NULL,
-    PRIMARY KEY (owner, kind, id)
+    PRIMARY KEY (owner, kind, id, tenant)
   ) WITHOUT ROWID;
 
   CREATE TABLE do_not_track (

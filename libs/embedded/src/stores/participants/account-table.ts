@@ -1,0 +1,100 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Account } from '@advocate/domain';
+import { hash53 } from '@advocate/domain';
+
+/** An account as stored. */
+export interface StoredAccount {
+  readonly account: Account;
+  readonly token: string;
+  /** Its row; other tables name accounts by it. */
+  readonly number: number;
+}
+
+/** The hash under which accounts, codes and links of a tenant are found. */
+export const hashOf = (tenant: string, text: string): number => hash53(`${tenant}/${text}`);
+
+interface AccountRow {
+  readonly number: number;
+  readonly tenant: string;
+  readonly id: string;
+  readonly token: string;
+  readonly document: string;
+}
+
+interface TokenRow {
+  readonly number: number;
+  readonly tenant: string;
+  readonly id: string;
+  readonly token: string;
+}
+
+/** The accounts. Reads take many keys in one statement: a call into SQLite costs more than the look-up it makes. */
+export class AccountTable {
+  readonly #byHash: StatementSync;
+  readonly #tokensByHash: StatementSync;
+  readonly #byNumber: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
+  readonly #delete: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    const found = 'FROM json_each(?) AS wanted CROSS JOIN account ON account.hash = wanted.value';
+    this.#byHash = database.prepare(`SELECT account.number, tenant, account.id, token, document ${found}`);
+    this.#tokensByHash = database.prepare(`SELECT account.number, tenant, account.id, token ${found}`);
+    this.#byNumber = database.prepare(
+      'SELECT account.number, tenant, account.id, token, document FROM json_each(?) AS wanted CROSS JOIN account ON account.number = wanted.value',
+    );
+    this.#insert = database.prepare('INSERT INTO account (hash, tenant, id, token, document) VALUES (?, ?, ?, ?, ?)');
+    this.#update = database.prepare('UPDATE account SET token = ?, document = ? WHERE number = ?');
+    this.#delete = database.prepare('DELETE FROM account WHERE number = ?');
+  }
+
+  /** The accounts that exist, by id. */
+  read(tenant: string, accountIds: Iterable<string>): Map<string, StoredAccount> {
+    const accounts = new Map<string, StoredAccount>();
+    for (const row of this.#found(this.#byHash, tenant, accountIds) as Iterable<AccountRow>) accounts.set(row.id, parse(row));
+    return accounts;
+  }
+
+  /** The tokens of the accounts that exist, by id. */
+  readTokens(tenant: string, accountIds: Iterable<string>): Map<string, { readonly number: number; readonly token: string }> {
+    const tokens = new Map<string, { readonly number: number; readonly token: string }>();
+    for (const { id, number, token } of this.#found(this.#tokensByHash, tenant, accountIds)) tokens.set(id, { number, token });
+    return tokens;
+  }
+
+  /** The rows whose tenant and id are asked for; a hash may find others as well. */
+  *#found(statement: StatementSync, tenant: string, accountIds: Iterable<string>): Generator<TokenRow> {
+    const wanted = new Set(accountIds);
+    const hashes = new Set<number>();
+    for (const id of wanted) hashes.add(hashOf(tenant, id));
+    for (const row of statement.all(JSON.stringify([...hashes].sort(ascending))) as unknown as TokenRow[]) {
+      if (row.tenant === tenant && wanted.has(row.id)) yield row;
+    }
+  }
+
+  /** Accounts by number. */
+  readNumbers(numbers: Iterable<number>): Map<number, StoredAccount> {
+    const rows = this.#byNumber.all(JSON.stringify([...new Set(numbers)])) as unknown as AccountRow[];
+    return new Map(rows.map((row) => [row.number, parse(row)]));
+  }
+
+  /** Writes an account as it is now and answers its number; absent means deleted. */
+  write(tenant: string, id: string, hash: number, token: string, number: number | undefined, account: Account | undefined): number {
+    if (account === undefined) {
+      if (number !== undefined) this.#delete.run(number);
+      return number ?? 0;
+    }
+    const document = JSON.stringify({ dateCreated: account.dateCreated, users: account.users } satisfies Omit<Account, 'id'>);
+    if (number === undefined) return Number(this.#insert.run(hash, tenant, id, token, document).lastInsertRowid);
+    this.#update.run(token, document, number);
+    return number;
+  }
+}
+
+const ascending = (one: number, other: number): number => one - other;
+
+function parse(row: AccountRow): StoredAccount {
+  const { dateCreated, users } = JSON.parse(row.document) as Omit<Account, 'id'>;
+  return { account: { id: row.id, dateCreated, users }, token: row.token, number: row.number };
+}

@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Account, Attribution, CodeState, LoadedState, ReferralSide, UserKey } from '@advocate/domain';
+import { codeKey, isSameUser } from '@advocate/domain';
+import type {
+  AccountDecision,
+  ChunkDecision,
+  CodeClaim,
+  CommitResult,
+  HistoryCounts,
+  HistoryItem,
+  LoadRequest,
+  ParticipantStore,
+  Segment,
+} from '@advocate/ports';
+import { inTransaction, openDatabase } from '../database.ts';
+import { AccountTable, hashOf } from './account-table.ts';
+import { claimsPerRelease, CodeTables } from './code-tables.ts';
+import { DoNotTrackTable, keptSecret } from './do-not-track-table.ts';
+import { HistoryTables } from './history-tables.ts';
+import { participantMigrations } from './schema.ts';
+import { SegmentTable } from './segment-table.ts';
+
+export interface ParticipantStoreOptions {
+  /** Keys the hashes of the do-not-track list. When absent, the data folder makes its own once and keeps it. */
+  readonly doNotTrackSecret?: string;
+}
+
+const cacheMb = 32;
+
+/** Participants in SQLite. Several threads and processes may open the same file; a commit is one transaction, synced to disk. */
+export async function openSqliteParticipantStore(
+  file: string,
+  options: ParticipantStoreOptions = {},
+): Promise<ParticipantStore & Disposable> {
+  const database = openDatabase(file, participantMigrations, cacheMb);
+  const secret = options.doNotTrackSecret ?? (await inTransaction(database, () => keptSecret(database)));
+  return new SqliteParticipantStore(database, secret);
+}
+
+class SqliteParticipantStore implements ParticipantStore, Disposable {
+  readonly #database: DatabaseSync;
+  readonly #accounts: AccountTable;
+  readonly #codes: CodeTables;
+  readonly #history: HistoryTables;
+  readonly #doNotTrack: DoNotTrackTable;
+  readonly #segments: SegmentTable;
+  readonly #decision: StatementSync;
+  readonly #decisionExists: StatementSync;
+  readonly #insertDecision: StatementSync;
+
+  constructor(database: DatabaseSync, secret: string) {
+    this.#database = database;
+    this.#accounts = new AccountTable(database);
+    this.#codes = new CodeTables(database, this.#accounts);
+    this.#history = new HistoryTables(database);
+    this.#doNotTrack = new DoNotTrackTable(database, secret);
+    this.#segments = new SegmentTable(database);
+    this.#decision = database.prepare('SELECT outcome FROM decision WHERE chunk = ?');
+    this.#decisionExists = database.prepare('SELECT 1 FROM decision WHERE chunk = ?');
+    this.#insertDecision = database.prepare('INSERT INTO decision (chunk, outcome, date) VALUES (?, ?, ?)');
+  }
+
+  async committed(chunkId: string): Promise<Uint8Array | undefined> {
+    return (this.#decision.get(chunkId) as { outcome: Uint8Array } | undefined)?.outcome;
+  }
+
+  async isCommitted(chunkId: string): Promise<boolean> {
+    return this.#decisionExists.get(chunkId) !== undefined;
+  }
+
+  async load({ tenant, jobId, accountIds, codes, doNotTrack }: LoadRequest): Promise<LoadedState> {
+    return {
+      accounts: this.#accounts.read(tenant, accountIds),
+      codes: this.#codes.read(tenant, codes, jobId),
+      doNotTrack: this.#doNotTrack.among(tenant, doNotTrack),
+    };
+  }
+
+  async commit(decision: ChunkDecision): Promise<CommitResult> {
+    const { chunkId, tenant, outcome, date } = decision;
+    const writes = decision.accounts
+      .filter(({ before, change }) => change.account !== before?.account)
+      .map((account): Write => ({ ...account, hash: hashOf(tenant, account.accountId) }))
+      // In the index's order, so that neighbouring pages are written together.
+      .sort((one, other) => one.hash - other.hash);
+    return inTransaction(this.#database, (): CommitResult => {
+      const earlier = this.#decision.get(chunkId) as { outcome: Uint8Array } | undefined;
+      if (earlier !== undefined) return { status: 'committed', outcome: earlier.outcome };
+      const tokens = this.#accounts.readTokens(tenant, writes.map(({ accountId }) => accountId));
+      const moved = this.#moved(decision, writes, tokens);
+      if (moved !== undefined) return moved;
+      this.#write(decision, writes, tokens);
+      this.#insertDecision.run(chunkId, outcome, date);
+      return { status: 'committed', outcome };
+    });
+  }
+
+  /** What is no longer as it was when the decision was made. */
+  #moved({ tenant, jobId }: ChunkDecision, writes: readonly Write[], tokens: Tokens): CommitResult | undefined {
+    const accountIds = new Set<string>();
+    const codes = new Set<string>();
+    const listed = new Map<string, UserKey>();
+    for (const { accountId, before, change } of writes) {
+      if (tokens.get(accountId)?.token !== before?.token) accountIds.add(accountId);
+      for (const { key, userId } of change.listed) {
+        const owner = { accountId, id: userId };
+        const other = listed.get(key);
+        if (other !== undefined && !isSameUser(other, owner)) addCode(accountId, key);
+        listed.set(key, owner);
+      }
+      for (const { referrer, code } of change.referrals) {
+        if (!this.#hasReferrer(tenant, jobId, referrer, codeKey(code))) addCode(accountId, codeKey(code));
+      }
+    }
+    for (const key of this.#codes.taken(tenant, listed)) addCode(listed.get(key)?.accountId ?? '', key);
+    return accountIds.size === 0 ? undefined : { status: 'moved', accountIds: [...accountIds], codes: [...codes] };
+
+    function addCode(accountId: string, key: string): void {
+      accountIds.add(accountId);
+      codes.add(key);
+    }
+  }
+
+  #write({ tenant, jobId, date }: ChunkDecision, writes: readonly Write[], tokens: Tokens): void {
+    const token = randomBytes(9).toString('base64url');
+    const listings: (readonly [hash: number, account: number])[] = [];
+    const erased: string[] = [];
+    for (const { accountId, change, hash } of writes) {
+      const number = this.#accounts.write(tenant, accountId, hash, token, tokens.get(accountId)?.number, change.account);
+      for (const key of change.freed) this.#codes.unlist(hashOf(tenant, key), number);
+      for (const { key } of change.listed) listings.push([hashOf(tenant, key), number]);
+      for (const referral of change.referrals) this.#history.insertReferral(tenant, referral);
+      for (const user of change.doNotTrack) this.#doNotTrack.add(tenant, user, date);
+      erased.push(...change.erased);
+    }
+    this.#codes.list(listings, jobId);
+    this.#history.erase(tenant, erased);
+  }
+
+  /** Whether a referrer still lives, or is still to be created by this job's file. */
+  #hasReferrer(tenant: string, jobId: string, referrer: ReferralSide, key: string): boolean {
+    return this.#lives(tenant, referrer) || this.#codes.isClaimed(tenant, key, jobId, referrer);
+  }
+
+  #lives(tenant: string, { accountId, id, incarnation }: ReferralSide): boolean {
+    const users = this.#accounts.read(tenant, [accountId]).get(accountId)?.account.users;
+    return users?.some((user) => user.id === id && user.incarnation === incarnation) ?? false;
+  }
+
+  async claim(tenant: string, jobId: string, claims: readonly CodeClaim[]): Promise<void> {
+    await inTransaction(this.#database, () => this.#codes.claim(tenant, jobId, claims));
+  }
+
+  /** In several transactions, so that other writers get their turn in between. */
+  async releaseClaims(_tenant: string, jobId: string): Promise<void> {
+    for (let released = claimsPerRelease; released === claimsPerRelease; ) {
+      released = await inTransaction(this.#database, () => this.#codes.release(jobId));
+    }
+  }
+
+  async account(tenant: string, accountId: string): Promise<Account | undefined> {
+    return this.#accounts.read(tenant, [accountId]).get(accountId)?.account;
+  }
+
+  async findCode(tenant: string, key: string): Promise<CodeState | undefined> {
+    return this.#codes.read(tenant, [key], '').get(key);
+  }
+
+  async recordHistory(tenant: string, item: HistoryItem): Promise<boolean> {
+    return inTransaction(this.#database, () => {
+      if (!this.#lives(tenant, item.owner)) return false;
+      if (item.kind !== 'referral') {
+        this.#history.insertItem(tenant, item);
+        return true;
+      }
+      if (!this.#lives(tenant, item.referred)) return false;
+      const { id, programId, code, date: dateCreated, owner: referrer, referred } = item;
+      this.#history.insertReferral(tenant, { id, programId, code, dateCreated, referrer, referred });
+      return true;
+    });
+  }
+
+  async attributions(tenant: string, incarnation: string): Promise<readonly Attribution[]> {
+    return this.#history.attributions(tenant, incarnation);
+  }
+
+  async countHistory(tenant: string, incarnation: string): Promise<HistoryCounts> {
+    return this.#history.count(tenant, incarnation);
+  }
+
+  async createSegment(tenant: string, segment: Segment): Promise<Segment> {
+    return inTransaction(this.#database, () => {
+      this.#segments.insert(tenant, segment);
+      return this.#segments.read(tenant, segment.key) ?? segment;
+    });
+  }
+
+  async segment(tenant: string, key: string): Promise<Segment | undefined> {
+    return this.#segments.read(tenant, key);
+  }
+
+  async segments(tenant: string, limit: number, after = ''): Promise<readonly Segment[]> {
+    return this.#segments.page(tenant, limit, after);
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+type Tokens = ReturnType<AccountTable['readTokens']>;
+
+interface Write extends AccountDecision {
+  readonly hash: number;
+}

@@ -1,0 +1,2 @@
+export * from './build-account.ts';
+export * from './build-job.ts';
