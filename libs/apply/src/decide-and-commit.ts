@@ -1,6 +1,6 @@
-import type { ImportPlan, Parsed, RowOutcome, UserKey } from '@advocate/domain';
+import type { ImportPlan, NumberedRow, Parsed, RowOutcome, UserKey } from '@advocate/domain';
 import type { AccountDecision, LoadRequest, ParticipantStore } from '@advocate/ports';
-import type { NumberedRow, RowLogic } from './row-logic.ts';
+import type { RowLogic } from './row-logic.ts';
 
 export interface ApplyDependencies<Row extends UserKey> {
   readonly store: ParticipantStore;
@@ -35,9 +35,9 @@ export async function decideAndCommit<Row extends UserKey>(
     for (const accountId of request.accountIds) {
       const { rows: accountRows, indexes } = groupOf(groups, accountId);
       const before = state.accounts.get(accountId);
-      const { outcomes: decided, ...change } = logic.decide(before?.account, accountRows, plan, state);
+      const change = logic.decide(before?.account, accountRows, plan, state);
       decisions.set(accountId, { accountId, before, change });
-      for (const [position, outcome] of decided.entries()) outcomes[indexes[position] ?? -1] = outcome;
+      change.outcomes.forEach((outcome, position) => (outcomes[indexes[position] ?? -1] = outcome));
     }
     const outcome = encode(outcomes);
     const result = await store.commit({ chunkId: id, tenant, jobId, accounts: [...decisions.values()], outcome, date: plan.acceptedAt });

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Account, AccountChange, ImportPlan, LoadedState, RowParser, UserDeletion, UserKey, UserUpsert } from '@advocate/domain';
+import type { Account, AccountChange, ImportPlan, LoadedState, NumberedRow, RowParser, UserDeletion, UserKey, UserUpsert } from '@advocate/domain';
 import { codeKey, decideDeletions, decideUpserts, deletionParser, linkKey, userParser } from '@advocate/domain';
 
 /** How one kind of rows is read and decided. */
@@ -11,11 +11,6 @@ export interface RowLogic<Row extends UserKey> {
   readonly heedsDoNotTrack: boolean;
   /** Decides one account's rows, in file order. Pure. */
   decide(before: Account | undefined, rows: readonly NumberedRow<Row>[], plan: ImportPlan, state: LoadedState): AccountChange;
-}
-
-export interface NumberedRow<Row> {
-  readonly row: Row;
-  readonly recordNumber: number;
 }
 
 const digest = (text: string): string => hash('sha256', text);
@@ -32,8 +27,7 @@ export const upsertLogic: RowLogic<UserUpsert> = {
   },
   heedsDoNotTrack: true,
   decide(before, rows, plan, state) {
-    const upserts = rows.map(({ row, recordNumber }) => ({ upsert: row, recordNumber }));
-    return decideUpserts(before, upserts, { plan, segments: segmentsOf(plan), state, digest });
+    return decideUpserts(before, rows, { plan, segments: segmentsOf(plan), state, digest });
   },
 };
 
@@ -41,12 +35,7 @@ export const deletionLogic: RowLogic<UserDeletion> = {
   parser: deletionParser,
   codeKeys: () => [],
   heedsDoNotTrack: false,
-  decide: (before, rows, plan) =>
-    decideDeletions(
-      before,
-      rows.map(({ row }) => row),
-      plan,
-    ),
+  decide: decideDeletions,
 };
 
 const segmentSets = new WeakMap<readonly string[], ReadonlySet<string>>();

@@ -42,12 +42,12 @@ function hexValue(hex: string, at: number): number {
 
 /** The incarnation of a user that this job creates; the same in every re-run of the job, and known before the user is created. */
 export function incarnationOf(digest: Digest, jobId: string, user: UserKey): string {
-  return digest(['user', jobId, user.accountId, user.id].join(field)).slice(0, 24);
+  return digest(`user${field}${jobId}${field}${user.accountId}${field}${user.id}`).slice(0, 24);
 }
 
 /** A referral is one per referred life and program. */
 export function referralId(digest: Digest, referredIncarnation: string, programId: string): string {
-  return digest(['referral', referredIncarnation, programId].join(field)).slice(0, 24);
+  return digest(`referral${field}${referredIncarnation}${field}${programId}`).slice(0, 24);
 }
 
 /** All keys under which a user's codes and links are found. */

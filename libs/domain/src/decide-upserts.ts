@@ -6,17 +6,14 @@ import type { ImportPlan } from './import-plan.ts';
 import type { ResultRow, RowOutcome } from './outcome.ts';
 import { badRequest, rowError } from './row-error.ts';
 import type { RowError } from './row-error.ts';
-import type { CustomFieldValue, UserUpsert } from './rows/row-types.ts';
+import type { CustomFieldValue, NumberedRow, UserUpsert } from './rows/row-types.ts';
 import { applySegmentOperations, unknownSegment } from './segments.ts';
 import type { CodeState, LoadedState } from './state.ts';
 import { isSameUser, userText } from './state.ts';
 import type { AccountChange, ListedCode, Referral } from './writes.ts';
+import { nothing } from './writes.ts';
 
-/** A validated row with the number that people know it by. */
-export interface UpsertRow {
-  readonly upsert: UserUpsert;
-  readonly recordNumber: number;
-}
+type UpsertRow = NumberedRow<UserUpsert>;
 
 export interface UpsertContext {
   readonly plan: ImportPlan;
@@ -31,13 +28,13 @@ export interface UpsertContext {
  * fails leaves no trace. Errors are in the order of the product's fields.
  */
 export function decideUpserts(before: Account | undefined, rows: readonly UpsertRow[], context: UpsertContext): AccountChange {
-  const accountId = rows[0]?.upsert.accountId ?? '';
+  const accountId = rows[0]?.row.accountId ?? '';
   const listed: ListedCode[] = [];
   const referrals: Referral[] = [];
   const outcomes: RowOutcome[] = [];
   let account = before;
   for (const row of rows) {
-    const index = account === undefined ? -1 : account.users.findIndex((candidate) => candidate.id === row.upsert.id);
+    const index = account === undefined ? -1 : account.users.findIndex((candidate) => candidate.id === row.row.id);
     const existing = account?.users[index];
     const error = refusal(account, existing, row, context);
     if (error !== undefined) {
@@ -63,12 +60,12 @@ export function decideUpserts(before: Account | undefined, rows: readonly Upsert
     }
     outcomes.push({ kind: existing === undefined ? 'created' : 'updated', result: resultRow(accountId, user, context.plan) });
   }
-  return { account, listed, freed: [], referrals, erased: [], doNotTrack: [], outcomes };
+  return { account, listed, freed: nothing, referrals, erased: nothing, doNotTrack: nothing, outcomes };
 }
 
 /** The first reason why a row cannot be applied. */
 function refusal(account: Account | undefined, existing: User | undefined, row: UpsertRow, context: UpsertContext): RowError | undefined {
-  const { upsert } = row;
+  const { row: upsert } = row;
   if (existing === undefined) {
     if (context.state.doNotTrack.has(userText(upsert))) return rowError('FORBIDDEN', 'The user is set to do-not-track.');
     if (account !== undefined && account.users.length >= maxUsersPerAccount) {
@@ -106,7 +103,7 @@ function notGivable(
   context: UpsertContext,
 ): RowError | undefined {
   const state = context.state.codes.get(key);
-  if (state !== undefined && !isSameUser(state.owner, row.upsert)) {
+  if (state !== undefined && !isSameUser(state.owner, row.row)) {
     const { claim } = state;
     const isOfFile = claim?.jobId === context.plan.jobId;
     const owner = isOfFile ? `is given to another user in record ${claim.recordNumber} of the file` : 'belongs to another user';
@@ -144,7 +141,7 @@ class UserDraft {
   #changed: boolean;
 
   constructor(existing: User | undefined, row: UpsertRow, context: UpsertContext) {
-    const { upsert } = row;
+    const { row: upsert } = row;
     this.#existing = existing;
     this.#row = row;
     this.#context = context;
@@ -163,7 +160,7 @@ class UserDraft {
   }
 
   applyFields(): void {
-    const { upsert } = this.#row;
+    const { row: upsert } = this.#row;
     const user = this.#user;
     for (const field of copiedFields) {
       const value = upsert[field];
@@ -196,7 +193,7 @@ class UserDraft {
   #applySegments(): void {
     const { plan } = this.#context;
     const before = this.#user.segments ?? [];
-    const after = applySegmentOperations(applySegmentOperations(before, this.#row.upsert.segments ?? []), plan.params.segments);
+    const after = applySegmentOperations(applySegmentOperations(before, this.#row.row.segments ?? []), plan.params.segments);
     if (after.length === before.length && after.every((key, index) => key === before[index])) return;
     this.#changed = true;
     if (after.length === 0) delete this.#user.segments;
@@ -204,7 +201,7 @@ class UserDraft {
   }
 
   applyCodes(listed: ListedCode[]): void {
-    const { upsert } = this.#row;
+    const { row: upsert } = this.#row;
     const { plan } = this.#context;
     const userId = upsert.id;
     const codes = this.#withGiven(this.#user.codes, upsert.referralCodes, codeKey, listed);
@@ -242,7 +239,7 @@ class UserDraft {
       if (held?.[0] === value) continue;
       const key = keyOf(value);
       const others = (held ?? []).filter((other) => keyOf(other) !== key);
-      if (!this.#holds(key)) listed.push({ key, userId: this.#row.upsert.id });
+      if (!this.#holds(key)) listed.push({ key, userId: this.#row.row.id });
       after = Object.assign(emptyMap<readonly string[]>(), after, { [programId]: [value, ...others] });
     }
     return after;
@@ -250,22 +247,22 @@ class UserDraft {
 
   #holds(key: string): boolean {
     const state = this.#context.state.codes.get(key);
-    return state?.listedBy !== undefined && isSameUser(state.owner, this.#row.upsert);
+    return state?.listedBy !== undefined && isSameUser(state.owner, this.#row.row);
   }
 
   #generate(programId: string): string {
     const { digest, plan, state } = this.#context;
     for (let attempt = 0; ; attempt += 1) {
-      const code = generatedCode(digest, plan.tenant, programId, this.#row.upsert, attempt);
+      const code = generatedCode(digest, plan.tenant, programId, this.#row.row, attempt);
       const taken = state.codes.get(codeKey(code));
       // A claim of the user's own is for a later row of the file, which may or may not be in this chunk.
-      if (taken === undefined || (taken.programId === programId && isSameUser(taken.owner, this.#row.upsert))) return code;
+      if (taken === undefined || (taken.programId === programId && isSameUser(taken.owner, this.#row.row))) return code;
     }
   }
 
   /** An account is referred once per program; a user created as not referable is not attributed to anybody. */
   applyAttribution(account: Account | undefined, referrals: Referral[]): void {
-    const { upsert } = this.#row;
+    const { row: upsert } = this.#row;
     if (this.#existing === undefined && upsert.referable === false) return;
     for (const code of upsert.referredByCodes ?? []) {
       const referrer = referrerOf(code, this.#context);
@@ -283,7 +280,7 @@ class UserDraft {
   /** With the code as the row gives it: how the owner spells it may be changed by another row of the file, earlier or later than this decision. */
   #referral({ owner, programId, incarnation }: CodeState, code: string): Referral {
     const { digest, plan } = this.#context;
-    const { upsert } = this.#row;
+    const { row: upsert } = this.#row;
     return {
       id: referralId(digest, this.#user.incarnation, programId),
       programId,

@@ -38,3 +38,6 @@ export interface Referral {
 export interface ReferralSide extends UserKey {
   readonly incarnation: string;
 }
+
+/** What a change has none of; one array for all, since a change is made for every account. */
+export const nothing: readonly never[] = Object.freeze([]);

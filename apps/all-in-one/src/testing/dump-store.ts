@@ -18,10 +18,10 @@ export function dumpStore(dataDir: string): readonly string[] {
   for (const { number, hash, tenant, id, document } of rows(database, 'SELECT number, hash, tenant, id, document FROM account')) {
     const account = { id, ...(JSON.parse(document as string) as object) } as Account;
     const name = `${tenant}/${id}`;
-    if (hash !== hash53(name)) lines.push(`account under a wrong hash: ${name}`);
+    if (hash !== hash53(String(tenant), String(id))) lines.push(`account under a wrong hash: ${name}`);
     accountIds.set(number, name);
     lines.push(`account ${name} ${inKeyOrder(account)}`);
-    for (const key of account.users.flatMap(keysOf)) keyOfListing.set(`${hash53(`${tenant}/${key}`)} ${number}`, key);
+    for (const key of account.users.flatMap(keysOf)) keyOfListing.set(`${hash53(String(tenant), key)} ${number}`, key);
   }
   for (const { hash, account, job } of rows(database, 'SELECT hash, account, job FROM listed_code')) {
     const listing = `${hash} ${account}`;

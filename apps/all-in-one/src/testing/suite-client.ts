@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CallOptions, ClientReadableStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import type { DownloadFileRequest_Kind, ImportJob, ImportValidation, UploadFileResponse } from '@advocate/contracts';
-import { CreateImportJobRequest, ImportJobServiceClient, ParticipantServiceClient } from '@advocate/contracts';
+import { CreateImportJobRequest, ImportJobServiceClient, ParticipantServiceClient, UpsertParticipantRequest } from '@advocate/contracts';
 
 export const tenant = 'default';
 export const parent = `tenants/${tenant}`;
@@ -151,6 +151,14 @@ export class SuiteClient implements Disposable {
       if ((error as ServiceError).code === status.NOT_FOUND) return undefined;
       throw error;
     }
+  }
+
+  /** Creates or updates one participant by a direct call. */
+  async upsert(
+    participant: Readonly<Record<string, unknown>>,
+    segmentOperations: readonly string[] = [],
+  ): Promise<ResponseOf<'upsertParticipant'>> {
+    return this.ask('upsertParticipant', UpsertParticipantRequest.fromJSON({ parent, participant, segmentOperations }));
   }
 
   async createSegments(...keys: readonly string[]): Promise<void> {

@@ -172,13 +172,16 @@ export class JobDispatcher implements AsyncDisposable {
     );
     running.inFlight.set(slice.index, finish);
     await jobs.putSlice(job.id, slice);
+    const topic = job.plan.type === 'users' ? 'rows.users' : 'rows.deletions';
+    // The log may have fewer partitions than when the job was accepted.
+    const partitions = log.partitions(topic);
     const messages = [];
     for (const chunk of chunks) {
       const previousSlice = previous.get(chunk.partition);
       const value = encodeRowChunk({ ...chunk, ...(previousSlice === undefined ? {} : { previousSlice }) });
-      messages.push({ key: job.id, partition: chunk.partition, value });
+      messages.push({ key: job.id, partition: chunk.partition % partitions, value });
     }
-    await log.publish(job.plan.type === 'users' ? 'rows.users' : 'rows.deletions', messages);
+    await log.publish(topic, messages);
   }
 
   /** Stops between two slices; what is in flight is dispatched again by the next start, harmlessly. */

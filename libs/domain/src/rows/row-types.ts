@@ -35,3 +35,9 @@ export interface UserDeletion {
   readonly preserveEmptyAccount?: boolean;
   readonly doNotTrack?: boolean;
 }
+
+/** A row with the number that people know it by. */
+export interface NumberedRow<Row> {
+  readonly row: Row;
+  readonly recordNumber: number;
+}

@@ -10,9 +10,6 @@ export interface StoredAccount {
   readonly number: number;
 }
 
-/** The hash under which accounts, codes and links of a tenant are found. */
-export const hashOf = (tenant: string, text: string): number => hash53(`${tenant}/${text}`);
-
 interface AccountRow {
   readonly number: number;
   readonly tenant: string;
@@ -67,16 +64,16 @@ export class AccountTable {
   *#found(statement: StatementSync, tenant: string, accountIds: Iterable<string>): Generator<TokenRow> {
     const wanted = new Set(accountIds);
     const hashes = new Set<number>();
-    for (const id of wanted) hashes.add(hashOf(tenant, id));
+    for (const id of wanted) hashes.add(hash53(tenant, id));
     for (const row of statement.all(JSON.stringify([...hashes].sort(ascending))) as unknown as TokenRow[]) {
       if (row.tenant === tenant && wanted.has(row.id)) yield row;
     }
   }
 
-  /** Accounts by number. */
-  readNumbers(numbers: Iterable<number>): Map<number, StoredAccount> {
+  /** The tenant's accounts among these numbers. */
+  readNumbers(tenant: string, numbers: Iterable<number>): Map<number, StoredAccount> {
     const rows = this.#byNumber.all(JSON.stringify([...new Set(numbers)])) as unknown as AccountRow[];
-    return new Map(rows.map((row) => [row.number, parse(row)]));
+    return new Map(rows.filter((row) => row.tenant === tenant).map((row) => [row.number, parse(row)]));
   }
 
   /** Writes an account as it is now and answers its number; absent means deleted. */

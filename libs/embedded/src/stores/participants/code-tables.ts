@@ -1,9 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { CodeState, User, UserKey } from '@advocate/domain';
-import { codeKey, isSameUser, linkKey } from '@advocate/domain';
+import type { Account, CodeState, User, UserKey } from '@advocate/domain';
+import { codeKey, hash53, isSameUser, keysOf, linkKey } from '@advocate/domain';
 import type { CodeClaim } from '@advocate/ports';
 import type { AccountTable, StoredAccount } from './account-table.ts';
-import { hashOf } from './account-table.ts';
 
 /** A code or link that an account lists. */
 interface Listing {
@@ -73,7 +72,10 @@ export class CodeTables {
     if (wanted.size === 0) return codes;
     const holders = this.#holders(tenant, wanted);
     const claims = this.#claimsOf(tenant, wanted);
-    const owners = this.#accounts.read(tenant, [...claims.values()].flatMap((rows) => rows.map((row) => row.account_id)));
+    const owners = this.#accounts.read(
+      tenant,
+      [...claims.values()].flatMap((rows) => rows.map((row) => row.account_id)),
+    );
     const job = this.#numberOf(jobId);
     for (const key of wanted) {
       const claim = claims.get(key)?.find((row) => row.job === job) ?? claims.get(key)?.[0];
@@ -89,13 +91,15 @@ export class CodeTables {
   #holders(tenant: string, keys: ReadonlySet<string>): Map<string, CodeState> {
     const holders = new Map<string, CodeState>();
     const listings = this.#listingsOf(tenant, keys);
-    const accounts = this.#accounts.readNumbers(listings.map(({ account }) => account));
+    const accounts = this.#accounts.readNumbers(
+      tenant,
+      listings.map(({ account }) => account));
     const jobs = new Map(listings.map(({ account, hash, job }) => [`${account}/${hash}`, job]));
     for (const [number, { account }] of accounts) {
       for (const user of account.users) {
         for (const { key, programId, code } of codesOf(user)) {
           if (!keys.has(key)) continue;
-          const job = jobs.get(`${number}/${hashOf(tenant, key)}`);
+          const job = jobs.get(`${number}/${hash53(tenant, key)}`);
           if (job === undefined) continue;
           const owner = { accountId: account.id, id: user.id };
           holders.set(key, { owner, programId, code, incarnation: user.incarnation, listedBy: this.#jobId(job) });
@@ -106,12 +110,12 @@ export class CodeTables {
   }
 
   #listingsOf(tenant: string, keys: Iterable<string>): Listing[] {
-    return this.#listings.all(JSON.stringify(Array.from(keys, (key) => hashOf(tenant, key)))) as unknown as Listing[];
+    return this.#listings.all(JSON.stringify(Array.from(keys, (key) => hash53(tenant, key)))) as unknown as Listing[];
   }
 
   #claimsOf(tenant: string, keys: ReadonlySet<string>): Map<string, ClaimRow[]> {
     if (this.#anyClaim.get() === undefined) return new Map();
-    const rows = this.#claims.all(JSON.stringify(Array.from(keys, (key) => hashOf(tenant, key)))) as unknown as ClaimRow[];
+    const rows = this.#claims.all(JSON.stringify(Array.from(keys, (key) => hash53(tenant, key)))) as unknown as ClaimRow[];
     return Map.groupBy(
       rows.filter((row) => row.tenant === tenant && keys.has(row.key)),
       (row) => row.key,
@@ -143,8 +147,14 @@ export class CodeTables {
     for (const [hash, account] of listings) this.#list.run(hash, account, job);
   }
 
-  unlist(hash: number, account: number): void {
-    this.#unlist.run(hash, account);
+  /** Frees codes of an account, given as it is now: one of its other codes may have the same hash, and keeps the listing. */
+  unlist(tenant: string, freed: readonly string[], number: number, account: Account | undefined): void {
+    if (freed.length === 0) return;
+    const kept = new Set((account?.users ?? []).flatMap(keysOf).map((key) => hash53(tenant, key)));
+    for (const key of freed) {
+      const hash = hash53(tenant, key);
+      if (!kept.has(hash)) this.#unlist.run(hash, number);
+    }
   }
 
   /** Whether a job has claimed a code for this user. */
@@ -166,7 +176,7 @@ export class CodeTables {
       const rivals = claimed.get(key);
       if (rivals?.some((claim) => claim.job === job || !isSameUser(ownerOf(claim), owner))) continue;
       const row: ClaimRow = {
-        ...{ hash: hashOf(tenant, key), job, tenant, key, account_id: owner.accountId, user_id: owner.id },
+        ...{ hash: hash53(tenant, key), job, tenant, key, account_id: owner.accountId, user_id: owner.id },
         ...{ program: programId, code, record_number: recordNumber },
       };
       if (rivals === undefined) claimed.set(key, [row]);

@@ -22,7 +22,9 @@ export class HistoryTables {
     this.#insertReferral = database.prepare(`INSERT OR IGNORE INTO referral
       (id, tenant, program, code, date, referrer, referrer_account_id, referrer_id, referred, referred_account_id, referred_id)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-    this.#insertItem = database.prepare('INSERT OR IGNORE INTO history (tenant, owner, kind, id, date, key, content) VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#insertItem = database.prepare(
+      'INSERT OR IGNORE INTO history (tenant, owner, kind, id, date, key, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
     const ended = 'IN (SELECT value FROM json_each(:lives))';
     this.#erasures = [
       `DELETE FROM history WHERE owner ${ended}`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Account, Attribution, CodeState, LoadedState, ReferralSide, UserKey } from '@advocate/domain';
-import { codeKey, isSameUser } from '@advocate/domain';
+import { codeKey, hash53, isSameUser } from '@advocate/domain';
 import type {
   AccountDecision,
   ChunkDecision,
@@ -14,7 +14,7 @@ import type {
   Segment,
 } from '@advocate/ports';
 import { inTransaction, openDatabase } from '../database.ts';
-import { AccountTable, hashOf } from './account-table.ts';
+import { AccountTable } from './account-table.ts';
 import { claimsPerRelease, CodeTables } from './code-tables.ts';
 import { DoNotTrackTable, keptSecret } from './do-not-track-table.ts';
 import { HistoryTables } from './history-tables.ts';
@@ -79,15 +79,19 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
 
   async commit(decision: ChunkDecision): Promise<CommitResult> {
     const { chunkId, tenant, outcome, date } = decision;
-    const writes = decision.accounts
-      .filter(({ before, change }) => change.account !== before?.account)
-      .map((account): Write => ({ ...account, hash: hashOf(tenant, account.accountId) }))
-      // In the index's order, so that neighbouring pages are written together.
-      .sort((one, other) => one.hash - other.hash);
+    const writes: Write[] = [];
+    for (const { accountId, before, change } of decision.accounts) {
+      if (change.account !== before?.account) writes.push({ accountId, before, change, hash: hash53(tenant, accountId) });
+    }
+    // In the index's order, so that neighbouring pages are written together.
+    writes.sort((one, other) => one.hash - other.hash);
     return inTransaction(this.#database, (): CommitResult => {
       const earlier = this.#decision.get(chunkId) as { outcome: Uint8Array } | undefined;
       if (earlier !== undefined) return { status: 'committed', outcome: earlier.outcome };
-      const tokens = this.#accounts.readTokens(tenant, writes.map(({ accountId }) => accountId));
+      const tokens = this.#accounts.readTokens(
+        tenant,
+        writes.map(({ accountId }) => accountId),
+      );
       const moved = this.#moved(decision, writes, tokens);
       if (moved !== undefined) return moved;
       this.#write(decision, writes, tokens);
@@ -128,8 +132,8 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
     const erased: string[] = [];
     for (const { accountId, change, hash } of writes) {
       const number = this.#accounts.write(tenant, accountId, hash, token, tokens.get(accountId)?.number, change.account);
-      for (const key of change.freed) this.#codes.unlist(hashOf(tenant, key), number);
-      for (const { key } of change.listed) listings.push([hashOf(tenant, key), number]);
+      this.#codes.unlist(tenant, change.freed, number, change.account);
+      for (const { key } of change.listed) listings.push([hash53(tenant, key), number]);
       for (const referral of change.referrals) this.#history.insertReferral(tenant, referral);
       for (const user of change.doNotTrack) this.#doNotTrack.add(tenant, user, date);
       erased.push(...change.erased);
@@ -154,7 +158,7 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
 
   /** In several transactions, so that other writers get their turn in between. */
   async releaseClaims(_tenant: string, jobId: string): Promise<void> {
-    for (let released = claimsPerRelease; released === claimsPerRelease; ) {
+    for (let released = claimsPerRelease; released === claimsPerRelease;) {
       released = await inTransaction(this.#database, () => this.#codes.release(jobId));
     }
   }

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { noOutcomes } from '@advocate/domain';
+import { jobStoreContract } from '@advocate/ports/contracts';
+import { buildJob } from '@advocate/testing';
+import { expect, onTestFinished, test } from 'vitest';
+import { openSqliteJobStore } from './sqlite-job-store.ts';
+
+jobStoreContract('SQLite', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'jobs-'));
+  const file = join(dir, 'jobs.db');
+  const store = openSqliteJobStore(file);
+  const peer = openSqliteJobStore(file);
+  return {
+    store,
+    peer,
+    async [Symbol.asyncDispose]() {
+      peer[Symbol.dispose]();
+      store[Symbol.dispose]();
+      await rm(dir, { recursive: true });
+    },
+  };
+});
+
+async function temporaryFile(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'jobs-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  return join(dir, 'jobs.db');
+}
+
+test('a database file keeps everything when it is closed and opened again', async () => {
+  const file = await temporaryFile();
+  const slice = { index: 0, start: { offset: 0, recordNumber: 2, line: 2 }, bytes: 1000, records: 2, partitions: [3] };
+  {
+    using store = openSqliteJobStore(file);
+    await store.create(buildJob(), 'request');
+    await store.advance('acme', 'job-1', { cut: { slices: 1, records: 2 } });
+    await store.putSlice('job-1', slice);
+    const counts = { ...noOutcomes, created: 2 };
+    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 3, sliceChunks: 1, counts, outcome: Uint8Array.of(1, 2) });
+  }
+  using store = openSqliteJobStore(file);
+  const job = buildJob({ cut: { slices: 1, records: 2 } });
+  expect(await store.unfinished()).toEqual([job]);
+  expect(await store.ofRequest('acme', 'request')).toEqual(job);
+  expect(await store.slices('job-1')).toEqual([{ ...slice, finished: true }]);
+  expect((await store.outcomes('job-1', 0)).map((bytes) => [...bytes])).toEqual([[1, 2]]);
+  expect(await store.progress('job-1')).toEqual({ counts: { ...noOutcomes, created: 2 }, bytes: 1000 });
+});
+
+test('a database file of a newer version is refused, with what to do', async () => {
+  const file = await temporaryFile();
+  openSqliteJobStore(file)[Symbol.dispose]();
+  {
+    using database = new DatabaseSync(file);
+    database.exec('PRAGMA user_version = 99');
+  }
+  expect(() => openSqliteJobStore(file)).toThrow(
+    `${file} was written by a newer version of Advocate Bulk (schema 99, this version knows 1). Run that version.`,
+  );
+});

@@ -1,0 +1,309 @@
+import type { OutcomeCounts, Slice } from '@advocate/domain';
+import { noOutcomes } from '@advocate/domain';
+import { buildJob } from '@advocate/testing';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { JobEnding, JobStore, StoredOutcome } from './job-store.ts';
+
+export interface JobStoreUnderTest extends AsyncDisposable {
+  readonly store: JobStore;
+  /** The same data as another process sees it. */
+  readonly peer: JobStore;
+}
+
+const timeout = 60_000;
+
+/** The promises of {@link JobStore}. `create` answers an empty store. */
+export function jobStoreContract(name: string, create: () => Promise<JobStoreUnderTest>): void {
+  describe(`${name} as a job store`, { timeout }, () => {
+    const open = async () => {
+      const opened = await create();
+      onTestFinished(() => opened[Symbol.asyncDispose]());
+      return opened;
+    };
+
+    describe('jobs', () => {
+      test('keeps a job as it was created', async () => {
+        const { store, peer } = await open();
+        const job = buildJob({
+          displayName: 'Übernahme "Frühling" 🎉',
+          mailtoEmail: 'ann@example.com',
+          warnings: ['The column referrable is ignored.'],
+          dateStarted: 0,
+          plan: {
+            columns: ['id', 'accountId', 'customFields.__proto__'],
+            params: { programId: 'spring', segments: ['vip', '~*'], preserveEmptyAccounts: true, doNotTrack: true },
+            linkDomains: ['example.com'],
+          },
+        });
+        expect(await store.create(job, undefined)).toEqual(job);
+        expect(await peer.get('acme', job.id)).toEqual(job);
+        expect(await peer.get('acme', 'no job')).toBeUndefined();
+      });
+
+      test('shows a job to its own tenant only', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ id: 'job-1', tenant: 'acme' }), 'request');
+        expect(await peer.get('other', 'job-1')).toBeUndefined();
+        expect(await peer.list('other', 10)).toEqual([]);
+        expect(await peer.ofRequest('other', 'request')).toBeUndefined();
+        expect(await peer.advance('other', 'job-1', { dateStarted: 1 })).toBeUndefined();
+        expect(await peer.finish('other', 'job-1', ending)).toBe(false);
+        await peer.mailSent('other', 'job-1');
+        expect(await peer.get('acme', 'job-1')).toEqual(buildJob({ id: 'job-1' }));
+      });
+
+      test('answers a request id that created a job with that job, and stores no other', async () => {
+        const { store, peer } = await open();
+        const first = buildJob({ id: 'job-1' });
+        await store.create(first, 'request');
+        expect(await peer.create(buildJob({ id: 'job-2' }), 'request')).toEqual(first);
+        expect(await peer.ofRequest('acme', 'request')).toEqual(first);
+        expect(await peer.ofRequest('acme', 'another')).toBeUndefined();
+        expect(await peer.get('acme', 'job-2')).toBeUndefined();
+      });
+
+      test('answers a request id with the job as it is by now', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ id: 'job-1' }), 'request');
+        const job = await store.advance('acme', 'job-1', { dateStarted: 5 });
+        expect(await peer.create(buildJob({ id: 'job-2' }), 'request')).toEqual(job);
+        expect(job?.dateStarted).toBe(5);
+      });
+
+      test('takes a request id for its tenant only, and a job without one always', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ id: 'job-1' }), 'request');
+        expect((await store.create(buildJob({ id: 'job-2', tenant: 'other' }), 'request')).id).toBe('job-2');
+        expect((await store.create(buildJob({ id: 'job-3' }), 'Request')).id).toBe('job-3');
+        for (const id of ['job-4', 'job-5']) expect((await store.create(buildJob({ id }), undefined)).id).toBe(id);
+        expect(await peer.list('acme', 10)).toHaveLength(4);
+      });
+
+      test('creates one job for a request that comes twice at a time', async () => {
+        const { store, peer } = await open();
+        const created = await Promise.all(
+          [store, peer, store, peer].map((writer, i) => writer.create(buildJob({ id: `job-${i}` }), 'request')),
+        );
+        expect(new Set(created.map(({ id }) => id)).size).toBe(1);
+        expect(await store.list('acme', 10)).toEqual([created[0]]);
+      });
+
+      test('lists jobs newest first, by acceptance and then by id, page by page', async () => {
+        const { store, peer } = await open();
+        const times: Record<string, number> = { c: 10, a: 30, d: 20, b: 20, e: 5 };
+        for (const [id, acceptedAt] of Object.entries(times)) await store.create(buildJob({ id, plan: { acceptedAt } }), undefined);
+        const ids = async (limit: number, after?: string) => (await peer.list('acme', limit, after)).map(({ id }) => id);
+        expect(await ids(10)).toEqual(['a', 'd', 'b', 'c', 'e']);
+        expect(await ids(2)).toEqual(['a', 'd']);
+        expect(await ids(2, 'd')).toEqual(['b', 'c']);
+        expect(await ids(2, 'c')).toEqual(['e']);
+        expect(await ids(2, 'e')).toEqual([]);
+      });
+
+      test('names the unfinished jobs of all tenants, oldest first: those pending and those that owe a mail', async () => {
+        const { store, peer } = await open();
+        const mailtoEmail = 'ann@example.com';
+        await store.create(buildJob({ id: 'pending', plan: { acceptedAt: 30 } }), undefined);
+        await store.create(buildJob({ id: 'owes', mailtoEmail, plan: { acceptedAt: 20 } }), undefined);
+        await store.create(buildJob({ id: 'sent', mailtoEmail, plan: { acceptedAt: 15 } }), undefined);
+        await store.create(buildJob({ id: 'done', plan: { acceptedAt: 10 } }), undefined);
+        await store.create(buildJob({ id: 'other', tenant: 'other', plan: { acceptedAt: 5 } }), undefined);
+        for (const id of ['owes', 'sent', 'done']) await store.finish('acme', id, ending);
+        await store.mailSent('acme', 'sent');
+        expect((await peer.unfinished()).map(({ id }) => id)).toEqual(['other', 'owes', 'pending']);
+        await store.mailSent('acme', 'owes');
+        expect((await peer.unfinished()).map(({ id }) => id)).toEqual(['other', 'pending']);
+      });
+    });
+
+    describe('progress of a job', () => {
+      test('adds up, and is answered', async () => {
+        const { store, peer } = await open();
+        const job = buildJob({ warnings: ['one'] });
+        await store.create(job, 'request');
+        expect(await store.advance('acme', job.id, { dateStarted: 5 })).toEqual({ ...job, dateStarted: 5 });
+        expect(await peer.advance('acme', job.id, { claimed: true, cut: { slices: 3, records: 40 } })).toMatchObject({ dateStarted: 5 });
+        const noted = { cancelRequested: true, abortReason: 'gone', warnings: ['one', 'two'] } as const;
+        await store.advance('acme', job.id, noted);
+        const expected = { ...job, ...noted, dateStarted: 5, claimed: true, cut: { slices: 3, records: 40 } };
+        expect(await peer.get('acme', job.id)).toEqual(expected);
+        expect(await peer.ofRequest('acme', 'request')).toEqual(expected);
+        expect(await peer.advance('acme', 'no job', { claimed: true })).toBeUndefined();
+      });
+
+      test('of two writers at a time is not lost', async () => {
+        const { store, peer } = await open();
+        for (let round = 0; round < 5; round += 1) {
+          const id = `job-${round}`;
+          await store.create(buildJob({ id }), undefined);
+          await Promise.all([
+            store.advance('acme', id, { dateStarted: 5 }),
+            peer.advance('acme', id, { cancelRequested: true }),
+            store.advance('acme', id, { claimed: true }),
+            peer.advance('acme', id, { cut: { slices: 1, records: 2 } }),
+          ]);
+          const expected = { dateStarted: 5, cancelRequested: true, claimed: true, cut: { slices: 1, records: 2 } };
+          expect(await store.get('acme', id)).toMatchObject(expected);
+        }
+      });
+
+      test('ends with the job: what is noted later changes nothing', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        await store.finish('acme', 'job-1', ending);
+        const finished = await peer.get('acme', 'job-1');
+        expect(await peer.advance('acme', 'job-1', { cancelRequested: true, abortReason: 'late' })).toEqual(finished);
+        expect(await store.get('acme', 'job-1')).toEqual(finished);
+      });
+    });
+
+    describe('the end of a job', () => {
+      test.each(['COMPLETED', 'ABORTED', 'CANCELLED'] as const)('is kept: %s', async (status) => {
+        const { store, peer } = await open();
+        const job = buildJob();
+        await store.create(job, undefined);
+        expect(await store.finish('acme', 'job-1', { ...ending, status })).toBe(true);
+        expect(await peer.get('acme', 'job-1')).toEqual({ ...job, ...ending, status });
+      });
+
+      test('comes once', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        expect(await store.finish('acme', 'job-1', ending)).toBe(true);
+        const finished = await store.get('acme', 'job-1');
+        expect(await peer.finish('acme', 'job-1', { ...ending, status: 'ABORTED', dateCompleted: 1 })).toBe(false);
+        expect(await store.get('acme', 'job-1')).toEqual(finished);
+        expect(await peer.finish('acme', 'no job', ending)).toBe(false);
+      });
+
+      test('is brought by one of two who try at a time', async () => {
+        const { store, peer } = await open();
+        for (let round = 0; round < 5; round += 1) {
+          const id = `job-${round}`;
+          await store.create(buildJob({ id }), undefined);
+          const won = await Promise.all([
+            store.finish('acme', id, { ...ending, dateCompleted: 1 }),
+            peer.finish('acme', id, { ...ending, dateCompleted: 2 }),
+          ]);
+          expect(won.toSorted()).toEqual([false, true]);
+          expect((await store.get('acme', id))?.dateCompleted).toBe(won[0] ? 1 : 2);
+        }
+      });
+
+      test('leaves a mail owed until it is sent, if the job has an address', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ id: 'with', mailtoEmail: 'ann@example.com' }), undefined);
+        await store.create(buildJob({ id: 'without' }), undefined);
+        for (const id of ['with', 'without']) await store.finish('acme', id, ending);
+        expect((await peer.get('acme', 'without'))?.mailOwed).toBe(false);
+        const owing = await peer.get('acme', 'with');
+        expect(owing?.mailOwed).toBe(true);
+        for (const writer of [store, peer]) await writer.mailSent('acme', 'with');
+        expect(await peer.get('acme', 'with')).toEqual({ ...owing, mailOwed: false });
+      });
+    });
+
+    describe('slices and outcomes', () => {
+      test('keeps slices by index, and each as it was first noted', async () => {
+        const { store, peer } = await open();
+        expect(await peer.slices('job-1')).toEqual([]);
+        for (const index of [10, 9, 0, 2]) await store.putSlice('job-1', slice(index));
+        await peer.putSlice('job-1', { ...slice(9), records: 1, partitions: [7] });
+        await store.putSlice('job-2', slice(1));
+        expect(await peer.slices('job-1')).toEqual([0, 2, 9, 10].map((index) => ({ ...slice(index), finished: false })));
+        expect((await peer.slices('job-2')).map(({ index }) => index)).toEqual([1]);
+      });
+
+      test('finishes a slice with the last of its chunks, in whatever order they come', async () => {
+        const { store, peer } = await open();
+        for (const index of [0, 1]) await store.putSlice('job-1', slice(index, [0, 3, 11]));
+        expect(await store.putOutcome(outcome(0, 11, 3))).toEqual({ sliceFinished: false });
+        expect(await peer.putOutcome(outcome(1, 0, 3))).toEqual({ sliceFinished: false });
+        expect(await peer.putOutcome(outcome(0, 0, 3))).toEqual({ sliceFinished: false });
+        expect((await peer.slices('job-1')).map(({ finished }) => finished)).toEqual([false, false]);
+        expect(await store.putOutcome(outcome(0, 3, 3))).toEqual({ sliceFinished: true });
+        expect((await peer.slices('job-1')).map(({ finished }) => finished)).toEqual([true, false]);
+      });
+
+      test('stores an outcome once, and answers again how its slice stands', async () => {
+        const { store, peer } = await open();
+        await store.putSlice('job-1', slice(0, [0, 1]));
+        await store.putOutcome(outcome(0, 0));
+        const changed = { ...outcome(0, 0), outcome: Uint8Array.of(99), counts: { ...noOutcomes, failed: 50 } };
+        expect(await peer.putOutcome(changed)).toEqual({ sliceFinished: false });
+        await store.putOutcome(outcome(0, 1));
+        expect(await peer.putOutcome(changed)).toEqual({ sliceFinished: true });
+        expect(await contents(store, 0)).toEqual([
+          [0, 0],
+          [0, 1],
+        ]);
+        expect((await store.progress('job-1')).counts).toEqual({ created: 2, updated: 0, unchanged: 0, deleted: 0, failed: 2 });
+      });
+
+      test('answers the outcomes of a slice by partition', async () => {
+        const { store, peer } = await open();
+        await store.putSlice('job-1', slice(0, [0, 2, 9, 10, 100]));
+        for (const partition of [100, 9, 0, 10, 2]) await store.putOutcome(outcome(0, partition));
+        await store.putOutcome(outcome(1, 1));
+        await store.putOutcome({ ...outcome(0, 1), jobId: 'job-2' });
+        expect(await contents(peer, 0)).toEqual([0, 2, 9, 10, 100].map((partition) => [0, partition]));
+        expect(await contents(peer, 7)).toEqual([]);
+      });
+
+      test('tells somebody that a slice is finished when its chunks come at a time', async () => {
+        const { store, peer } = await open();
+        const partitions = Array.from({ length: 12 }, (_, i) => i);
+        await store.putSlice('job-1', slice(0, partitions));
+        const told = await Promise.all(
+          partitions.map((partition) => (partition % 2 === 0 ? store : peer).putOutcome(outcome(0, partition, 12))),
+        );
+        expect(told.some(({ sliceFinished }) => sliceFinished)).toBe(true);
+        expect((await store.slices('job-1'))[0]?.finished).toBe(true);
+        expect((await store.progress('job-1')).counts.created).toBe(12);
+      });
+
+      test('counts rows over all outcomes stored so far, and the bytes of finished slices', async () => {
+        const { store, peer } = await open();
+        expect(await peer.progress('job-1')).toEqual({ counts: noOutcomes, bytes: 0 });
+        await store.putSlice('job-1', { ...slice(0, [0, 1]), bytes: 100 });
+        await store.putSlice('job-1', { ...slice(1, [1]), bytes: 5_000_000_000 });
+        const counts = { created: 1, updated: 20, unchanged: 300, deleted: 4000, failed: 50_000 };
+        await store.putOutcome({ ...outcome(0, 0), counts });
+        expect(await peer.progress('job-1')).toEqual({ counts, bytes: 0 });
+        await store.putOutcome({ ...outcome(1, 1), sliceChunks: 1, counts });
+        expect((await peer.progress('job-1')).bytes).toBe(5_000_000_000);
+        await store.putOutcome({ ...outcome(0, 1), counts: { ...noOutcomes, failed: 1 } });
+        await store.putOutcome({ ...outcome(0, 0), jobId: 'job-2', counts });
+        const total: OutcomeCounts = { created: 2, updated: 40, unchanged: 600, deleted: 8000, failed: 100_001 };
+        expect(await peer.progress('job-1')).toEqual({ counts: total, bytes: 5_000_000_100 });
+      });
+    });
+  });
+}
+
+const ending: JobEnding = {
+  status: 'COMPLETED',
+  dateCompleted: 1_900_000_000_000,
+  counts: { ...noOutcomes, created: 3, failed: 1 },
+  warnings: ['The file has 500,001 rows; files of at most 500,000 are advised.'],
+};
+
+function slice(index: number, partitions: readonly number[] = [0, 1]): Slice {
+  return {
+    index,
+    start: { offset: index * 1000, recordNumber: index * 10 + 2, line: index * 10 + 2 },
+    bytes: 1000,
+    records: 10,
+    partitions,
+  };
+}
+
+/** One created and one failed row, told apart by their place. */
+function outcome(index: number, partition: number, sliceChunks = 2): StoredOutcome {
+  const counts = { ...noOutcomes, created: 1, failed: 1 };
+  return { jobId: 'job-1', slice: index, partition, sliceChunks, counts, outcome: Uint8Array.of(index, partition) };
+}
+
+async function contents(store: JobStore, index: number): Promise<number[][]> {
+  return (await store.outcomes('job-1', index)).map((bytes) => [...bytes]);
+}
