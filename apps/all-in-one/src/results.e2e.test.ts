@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { holdWrites } from './testing/hold-writes.ts';
 import { startSuite, temporaryFolder, testNow } from './testing/start-suite.ts';
 import { refusal, until } from './testing/suite-client.ts';
 
@@ -16,9 +17,9 @@ describe("the results of a users' job", () => {
     const { job, results, errors } = await suite.importFile(
       [
         'id,accountId,email,firstName,lastName,imageUrl,dateCreated,dateUsTaxFormSubmitted,locale,countryCode,customFields.zip,customFields.City,referralCodes.default,shareLinks.default',
-        'ada,acme, Ada.Lovelace@Example.COM ,Ada,Lovelace,https://example.com/ada.png,1580257434000,1580257435000,en_CA,CA,,Turin,ADA1,',
+        'ada,acme, Ada.Lovelace@Example.COM ,Ada,Lovelace,https://example.com/ada.png,1580257434000,1580257435000,en_CA,CA,,,ADA1,',
         'bo,acme,Bo@Example.com,"Bo ""B"" X","Doe, Jr.",,,,,,10115,,BO1,https://go.example.com/bo?x=1',
-        'cy,acme,,,,,,,,,,,,',
+        'cy,acme,,,,,,,,,,Turin,,',
       ].join('\n'),
     );
     expect(job).toMatchObject({ status: 'COMPLETED', stats: { created: 2, errors: 1 } });
@@ -53,7 +54,7 @@ describe("the results of a users' job", () => {
       [
         ...['cy', 'acme', '', '', '', code, '', '', '', String(testNow), '', '', 'UNKNOWN', '', ''],
         ...['mz', 'mm', 'mR', 'mL', 'm6', 'mz'].map((prefix) => `http://ssqt.co/${prefix}${code}`),
-        ...['', ''],
+        ...['Turin', ''],
       ].join(','),
     );
     expect(rest).toEqual(['']);
@@ -187,7 +188,9 @@ describe('the completion mail', () => {
       const [head = '', body = ''] = mail.split('\r\n\r\n', 2);
       expect(head).toContain('To: owner@example.com');
       expect(head).not.toMatch(/^Bcc:/m);
-      expect(head).toMatch(/^Subject: Your import of users "Spring Bcc: everybody@example.com" is complete/m);
+      expect(head).toContain(
+        'Subject: =?UTF-8?Q?Your_import_of_users_=22Spring_Bcc=3A_ev?=\r\n =?UTF-8?Q?erybody=40example=2Ecom=22_is_complete?=\r\n',
+      );
       expect(mail.split('\r\n\r\n').slice(1).join('\n')).toContain(`Errors: ${job.id}.errors.csv`);
       expect(body).toContain('Your import of users');
       expect(mail).not.toContain('ada@example.com');
@@ -201,21 +204,40 @@ describe('the completion mail', () => {
     expect(readdirSync(join(dataDir, 'mail')).filter((name) => name.endsWith('.eml'))).toHaveLength(1);
   });
 
-  test.each([
-    'nobody',
-    'a@b',
-    'a b@example.com',
-    'a@example.com\r\nBcc: c@example.com',
-    'a@example.com,b@example.com',
-    'group:a@example.com',
-    '"a"@example.com',
-    'a@(b).com',
-    'a\u0001@example.com',
-  ])('to %j is refused when the job is created, for it could not be sent', async (mailtoEmail) => {
+  test('that cannot be written holds up neither other jobs nor the next start, and is written once it can be', async () => {
+    const dataDir = await temporaryFolder();
+    let file: string;
+    {
+      await using suite = await startSuite({ dataDir });
+      const held = holdWrites(dataDir, 'participants.db');
+      const { name, id } = await suite.client.start('accountId,id\nacme,ada\n', { mailtoEmail: 'owner@example.com' });
+      file = join(dataDir, 'mail', `${id}.eml`);
+      mkdirSync(join(file, 'in the way'), { recursive: true });
+      held[Symbol.dispose]();
+      expect(await suite.client.ended(name)).toMatchObject({ status: 'COMPLETED' });
+      const other = await suite.importFile('accountId,id\nacme,bo\n', { mailtoEmail: 'owner@example.com' });
+      expect(other.job).toMatchObject({ status: 'COMPLETED' });
+      await until(() => existsSync(join(dataDir, 'mail', `${other.job.id}.eml`)) || undefined, 'the other mail');
+    }
+    {
+      await using _suite = await startSuite({ dataDir });
+    }
+    rmSync(file, { recursive: true });
+    await using _suite = await startSuite({ dataDir });
+    expect(readFileSync(file, 'utf8')).toContain('To: owner@example.com');
+  });
+
+  test('to an address that it could not be sent to is refused when the job is created', async () => {
     await using suite = await startSuite();
-    expect(await refusal(suite.client.start('accountId,id\na,u\n', { mailtoEmail }))).toEqual({
-      code: 'INVALID_ARGUMENT',
-      message: `'${mailtoEmail}' is no e-mail address.`,
-    });
+    const { fileRef } = await suite.client.upload('accountId,id\na,u\n');
+    for (const mailtoEmail of [
+      ...['nobody', 'a@b', 'a b@example.com', 'a@example.com\r\nBcc: c@example.com', 'a@example.com,b@example.com'],
+      ...['group:a@example.com', '"a"@example.com', 'a@(b).com', 'a\u0001@example.com'],
+    ]) {
+      expect(await refusal(suite.client.create(fileRef, { mailtoEmail }))).toEqual({
+        code: 'INVALID_ARGUMENT',
+        message: `'${mailtoEmail}' is no e-mail address.`,
+      });
+    }
   });
 });

@@ -7,6 +7,7 @@ import { collectOutcome } from './application/collect-outcomes.ts';
 import { completionMail } from './application/completion-mail.ts';
 import { finishJob } from './application/finish-job.ts';
 import { ProgressReporter } from './application/report-progress.ts';
+import { ResultsDrafts } from './application/results-drafts.ts';
 
 export interface NotificationDependencies {
   readonly jobs: JobStore;
@@ -25,21 +26,31 @@ export async function startNotification(dependencies: NotificationDependencies):
   const { jobs, files, mailer, log, now, logger } = dependencies;
   const events = new JobEvents(log, now);
   const progress = resources.use(new ProgressReporter(jobs, events, logger));
+  // A mail that cannot be sent must hold up neither other jobs nor the start; it stays owed.
+  const drafts = resources.use(new ResultsDrafts(jobs, files));
   const mail = async (job: Job): Promise<void> => {
-    await mailer.send(completionMail(job));
-    await jobs.mailSent(job.tenant, job.id);
+    try {
+      await mailer.send(completionMail(job));
+      await jobs.mailSent(job.tenant, job.id);
+    } catch (error) {
+      logger.error({ jobId: job.id, err: error }, 'A completion mail was not sent; it is tried again every hour and at the next start');
+    }
+  };
+  const sendOwedMails = async (): Promise<void> => {
+    for (const job of await jobs.unfinished()) if (job.status !== 'PENDING' && job.mailOwed) await mail(job);
   };
   resources.use(
     await log.consume('chunks.outcomes', 'notification', async ({ value }) => {
-      const { tenant, jobId } = await collectOutcome(jobs, log, value);
+      const { tenant, jobId, slice, sliceFinished } = await collectOutcome(jobs, log, value);
       progress.moved(tenant, jobId);
+      if (sliceFinished) await drafts.sliceFinished(tenant, jobId, slice);
     }),
   );
   resources.use(
     await log.consume('jobs.drained', 'notification', async ({ value }) => {
       const { tenant, jobId } = JobDrained.decode(value);
       try {
-        const job = await finishJob({ ...dependencies, events }, tenant, jobId);
+        const job = await finishJob({ ...dependencies, events, drafts }, tenant, jobId);
         if (job?.mailOwed) await mail(job);
       } catch (error) {
         logger.error({ jobId, err: error }, 'A job could not be ended; it will be tried again');
@@ -47,12 +58,13 @@ export async function startNotification(dependencies: NotificationDependencies):
       }
     }),
   );
-  for (const job of await jobs.unfinished()) if (job.status !== 'PENDING' && job.mailOwed) await mail(job);
+  await sendOwedMails();
   const sweep = async (): Promise<void> => {
+    await sendOwedMails();
     const removed = await files.removeWrittenBefore(now() - fileRetentionMs);
     if (removed > 0) logger.info({ removed }, 'Expired files removed');
   };
-  const sweeper = setInterval(() => void sweep().catch((error: unknown) => logger.error({ err: error }, 'Expired files not removed')), sweepEveryMs);
+  const sweeper = setInterval(() => void sweep().catch((error: unknown) => logger.error({ err: error }, 'Hourly work failed')), sweepEveryMs);
   sweeper.unref();
   resources.defer(() => clearInterval(sweeper));
   return resources.move();

@@ -1,7 +1,7 @@
 import type { ImportPlan, RowParser, UserKey } from '@advocate/domain';
 import { chunkId } from '@advocate/domain';
 import type { RowChunk } from '@advocate/messages';
-import { encodeChunkOutcome } from '@advocate/messages';
+import { ChunkOutcomeEncoder } from '@advocate/messages';
 import type { ParticipantStore } from '@advocate/ports';
 import { decideAndCommit } from './decide-and-commit.ts';
 import { readRows } from './read-rows.ts';
@@ -30,9 +30,8 @@ export function createApplyChunk<Row extends UserKey>(store: ParticipantStore, l
       throw new ChunkOutOfOrderError(`Chunk ${id} waits for slice ${previousSlice}`);
     }
     const { rows, ignoredFields } = readRows(chunk, parserOf(plan));
-    return decideAndCommit({ store, logic }, id, plan, rows, recordNumbers, (outcomes) =>
-      encodeChunkOutcome({ tenant, jobId, slice, partition, sliceChunks, recordNumbers, outcomes, ignoredFields }),
-    );
+    const place = { tenant, jobId, slice, partition, sliceChunks, recordNumbers, ignoredFields };
+    return decideAndCommit({ store, logic }, { id, plan, rows, recordNumbers, encoder: new ChunkOutcomeEncoder(place) });
   };
 }
 

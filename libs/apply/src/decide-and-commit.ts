@@ -1,4 +1,5 @@
-import type { ImportPlan, NumberedRow, Parsed, RowOutcome, UserKey } from '@advocate/domain';
+import type { ImportPlan, LoadedAccount, CodeState, LoadedState, NumberedRow, Parsed, UserKey } from '@advocate/domain';
+import type { ChunkOutcomeEncoder } from '@advocate/messages';
 import type { AccountDecision, LoadRequest, ParticipantStore } from '@advocate/ports';
 import type { RowLogic } from './row-logic.ts';
 
@@ -7,81 +8,104 @@ export interface ApplyDependencies<Row extends UserKey> {
   readonly logic: RowLogic<Row>;
 }
 
+/** Rows to apply under an id. */
+export interface RowsToApply<Row extends UserKey> {
+  readonly id: string;
+  readonly plan: ImportPlan;
+  readonly rows: readonly Parsed<Row>[];
+  /** At the rows' index. */
+  readonly recordNumbers: readonly number[];
+  /** Takes the rows' outcomes. */
+  readonly encoder: ChunkOutcomeEncoder;
+}
+
 /**
  * Decides rows on the accounts that they touch and commits them under an id, all of them or none. Accounts that moved between loading
  * and committing are decided again. Answers the encoded outcome: that of the first commit under this id, whoever made it.
  */
 export async function decideAndCommit<Row extends UserKey>(
   { store, logic }: ApplyDependencies<Row>,
-  id: string,
-  plan: ImportPlan,
-  rows: readonly Parsed<Row>[],
-  recordNumbers: readonly number[],
-  encode: (outcomes: readonly RowOutcome[]) => Uint8Array,
+  { id, plan, rows, recordNumbers, encoder }: RowsToApply<Row>,
 ): Promise<Uint8Array> {
-  const { tenant, jobId } = plan;
-  const outcomes: RowOutcome[] = [];
-  const groups = new Map<string, RowGroup<Row>>();
-  for (const [index, parsed] of rows.entries()) {
-    if (parsed.error === undefined) addToGroup(groups, index, { row: parsed.row, recordNumber: recordNumbers[index] ?? 0 });
-    else outcomes[index] = { kind: 'failed', error: parsed.error };
-  }
-  const decisions = new Map<string, AccountDecision>();
-  const movedCodes = new Set<string>();
-  let undecided: Iterable<RowGroup<Row>> = groups.values();
-  for (;;) {
-    const request = loadRequest(plan, logic, [...undecided], movedCodes);
-    const state = await store.load(request);
-    for (const accountId of request.accountIds) {
-      const { rows: accountRows, indexes } = groupOf(groups, accountId);
-      const before = state.accounts.get(accountId);
-      const change = logic.decide(before?.account, accountRows, plan, state);
-      decisions.set(accountId, { accountId, before, change });
-      change.outcomes.forEach((outcome, position) => (outcomes[indexes[position] ?? -1] = outcome));
+  const { tenant, jobId, acceptedAt } = plan;
+  const indexesOf = new Map<string, number[]>();
+  for (let index = 0; index < rows.length; index += 1) {
+    const parsed = rows[index];
+    if (parsed === undefined) continue;
+    if (parsed.error !== undefined) {
+      encoder.set(index, { kind: 'failed', error: parsed.error });
+      continue;
     }
-    const outcome = encode(outcomes);
-    const result = await store.commit({ chunkId: id, tenant, jobId, accounts: [...decisions.values()], outcome, date: plan.acceptedAt });
+    const indexes = indexesOf.get(parsed.row.accountId);
+    if (indexes === undefined) indexesOf.set(parsed.row.accountId, [index]);
+    else indexes.push(index);
+  }
+
+  const accounts = new Map<string, LoadedAccount>();
+  const codes = new Map<string, CodeState>();
+  const doNotTrack = new Set<string>();
+  const movedCodes = new Set<string>();
+  let toLoad: Iterable<string> = indexesOf.keys();
+  for (;;) {
+    const accountIds = [...toLoad];
+    const request = loadRequest(accountIds);
+    const loaded = await store.load(request);
+    replace(accounts, accountIds, loaded.accounts);
+    replace(codes, request.codes, loaded.codes);
+    // Accounts that have not moved are decided again too, with what was loaded for them at first.
+    for (const user of loaded.doNotTrack) doNotTrack.add(user);
+    const state: LoadedState = { accounts, codes, doNotTrack };
+    const result = await store.commit({
+      ...{ chunkId: id, tenant, jobId, date: acceptedAt },
+      accounts: { [Symbol.iterator]: () => decisions(state) },
+      get outcome() {
+        return encoder.finish();
+      },
+    });
     if (result.status === 'committed') return result.outcome;
     for (const key of result.codes) movedCodes.add(key);
-    undecided = result.accountIds.map((accountId) => groupOf(groups, accountId));
+    toLoad = result.accountIds;
   }
-}
 
-/** The rows of one account. */
-interface RowGroup<Row extends UserKey> {
-  readonly accountId: string;
-  readonly rows: NumberedRow<Row>[];
-  /** Where each row stands in the chunk. */
-  readonly indexes: number[];
-}
-
-function addToGroup<Row extends UserKey>(groups: Map<string, RowGroup<Row>>, index: number, numbered: NumberedRow<Row>): void {
-  const { accountId } = numbered.row;
-  let group = groups.get(accountId);
-  if (group === undefined) groups.set(accountId, (group = { accountId, rows: [], indexes: [] }));
-  group.rows.push(numbered);
-  group.indexes.push(index);
-}
-
-function groupOf<Row extends UserKey>(groups: ReadonlyMap<string, RowGroup<Row>>, accountId: string): RowGroup<Row> {
-  const group = groups.get(accountId);
-  if (group === undefined) throw new TypeError('The store named an account that the chunk does not touch');
-  return group;
-}
-
-function loadRequest<Row extends UserKey>(
-  { tenant, jobId }: ImportPlan,
-  logic: RowLogic<Row>,
-  groups: readonly RowGroup<Row>[],
-  movedCodes: Iterable<string>,
-): LoadRequest {
-  const codes = new Set(movedCodes);
-  const users: UserKey[] = [];
-  for (const group of groups) {
-    for (const { row } of group.rows) {
-      for (const key of logic.codeKeys(row)) codes.add(key);
-      if (logic.heedsDoNotTrack) users.push(row);
+  /** Decides each account when it is reached, so that what a decision is made of is short-lived. */
+  function* decisions(state: LoadedState): Generator<AccountDecision> {
+    for (const [accountId, indexes] of indexesOf) {
+      const before = accounts.get(accountId);
+      const change = logic.decide(before?.account, indexes.map(numbered), plan, state);
+      for (let position = 0; position < indexes.length; position += 1) {
+        const outcome = change.outcomes[position];
+        if (outcome !== undefined) encoder.set(indexes[position] ?? 0, outcome);
+      }
+      yield { accountId, before, change };
     }
   }
-  return { tenant, jobId, accountIds: groups.map(({ accountId }) => accountId), codes: [...codes], doNotTrack: users };
+
+  function numbered(index: number): NumberedRow<Row> {
+    return { row: rowAt(index), recordNumber: recordNumbers[index] ?? 0 };
+  }
+
+  function rowAt(index: number): Row {
+    const row = rows[index]?.row;
+    if (row === undefined) throw new TypeError('A row that failed is asked for');
+    return row;
+  }
+
+  function loadRequest(accountIds: readonly string[]): LoadRequest {
+    const keys = new Set(movedCodes);
+    const users: UserKey[] = [];
+    for (const accountId of accountIds) {
+      for (const index of indexesOf.get(accountId) ?? []) {
+        const row = rowAt(index);
+        for (const key of logic.codeKeys(row)) keys.add(key);
+        if (logic.heedsDoNotTrack) users.push(row);
+      }
+    }
+    return { tenant, jobId, accountIds, codes: [...keys], doNotTrack: users };
+  }
+}
+
+/** Puts what was loaded in place of what was known of the keys. */
+function replace<Value>(known: Map<string, Value>, keys: Iterable<string>, loaded: ReadonlyMap<string, Value>): void {
+  for (const key of keys) known.delete(key);
+  for (const [key, value] of loaded) known.set(key, value);
 }

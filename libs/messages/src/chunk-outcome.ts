@@ -1,20 +1,14 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import { ChunkOutcomeMessage } from '@advocate/contracts';
 import type { DeletedRow, OutcomeCounts, OutcomeKind, ResultRow, RowError, RowOutcome } from '@advocate/domain';
 import { noOutcomes } from '@advocate/domain';
+import type { ChunkPlace } from './chunk-outcome-encoder.ts';
+import { ChunkOutcomeEncoder, letterOf } from './chunk-outcome-encoder.ts';
 
 /** What became of each row of a chunk. */
-export interface ChunkOutcome {
-  readonly tenant: string;
-  readonly jobId: string;
-  readonly slice: number;
-  readonly partition: number;
-  readonly sliceChunks: number;
-  readonly recordNumbers: readonly number[];
+export interface ChunkOutcome extends ChunkPlace {
   /** At the rows' index. */
   readonly outcomes: readonly RowOutcome[];
-  /** Fields of JSONL rows that are not known and were ignored. */
-  readonly ignoredFields: readonly string[];
 }
 
 /** What is known of a chunk outcome without its rows' contents. */
@@ -24,68 +18,54 @@ export interface ChunkSummary extends Omit<ChunkOutcome, 'outcomes'> {
   readonly customFields: readonly string[];
 }
 
-const letterOf: Record<OutcomeKind, string> = { created: 'c', updated: 'u', unchanged: 'n', deleted: 'd', failed: 'f' };
 const kindOf = new Map(Object.entries(letterOf).map(([kind, letter]) => [letter, kind as OutcomeKind]));
-/** Where a result row has its custom fields. */
-const customFieldsIndex = 12;
-const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-export function encodeChunkOutcome(chunk: ChunkOutcome): Uint8Array {
-  let kinds = '';
-  const errors = [];
-  const results: (ResultRow | DeletedRow)[] = [];
-  for (const [index, outcome] of chunk.outcomes.entries()) {
-    kinds += letterOf[outcome.kind];
-    if (outcome.kind === 'failed') errors.push({ recordNumber: chunk.recordNumbers[index] ?? 0, ...outcome.error });
-    else results.push(outcome.result);
-  }
-  return ChunkOutcomeMessage.encode({
-    tenant: chunk.tenant,
-    jobId: chunk.jobId,
-    slice: chunk.slice,
-    partition: chunk.partition,
-    sliceChunks: chunk.sliceChunks,
-    recordNumbers: chunk.recordNumbers as number[],
-    kinds,
-    errors,
-    results: zstdCompressSync(JSON.stringify(results), compression),
-    customFields: customFieldsOf(results),
-    ignoredFields: chunk.ignoredFields as string[],
-  }).finish();
+export function encodeChunkOutcome({ outcomes, ...place }: ChunkOutcome): Uint8Array {
+  const encoder = new ChunkOutcomeEncoder(place);
+  for (const [index, outcome] of outcomes.entries()) encoder.set(index, outcome);
+  return encoder.finish();
 }
 
-function customFieldsOf(results: readonly (ResultRow | DeletedRow)[]): string[] {
-  const names = new Set<string>();
-  for (const result of results) {
-    if (result.length === 2) return [];
-    for (const name in result[customFieldsIndex]) names.add(name);
+/** What became of one row. */
+export interface NumberedOutcome {
+  readonly recordNumber: number;
+  readonly outcome: RowOutcome;
+}
+
+/** The rows of an encoded chunk outcome, each read when it is reached. Throws when the bytes are no chunk outcome. */
+export function* readChunkOutcome(bytes: Uint8Array): Generator<NumberedOutcome> {
+  const { kinds, errors, results, recordNumbers } = ChunkOutcomeMessage.decode(bytes);
+  const lines = zstdDecompressSync(results).toString();
+  const failed = errors.values();
+  let start = 0;
+  for (let index = 0; index < kinds.length; index += 1) {
+    const recordNumber = recordNumbers[index] ?? 0;
+    const kind = kindOf.get(kinds.charAt(index));
+    if (kind === undefined) throw new TypeError(`A chunk outcome has a row of kind ${kinds.charAt(index)}`);
+    if (kind === 'failed') {
+      const { value: error, done } = failed.next();
+      if (done) throw new TypeError('A chunk outcome has fewer errors than failed rows');
+      const { message, apiErrorCode, statusCode } = error;
+      yield { recordNumber, outcome: { kind, error: { message, apiErrorCode: apiErrorCode as RowError['apiErrorCode'], statusCode } } };
+      continue;
+    }
+    if (start > lines.length) throw new TypeError('A chunk outcome has fewer results than rows');
+    const newline = lines.indexOf('\n', start);
+    const end = newline < 0 ? lines.length : newline;
+    yield { recordNumber, outcome: { kind, result: JSON.parse(lines.slice(start, end)) as ResultRow | DeletedRow } as RowOutcome };
+    start = end + 1;
   }
-  return [...names].sort();
 }
 
 /** Throws when the bytes are no chunk outcome. */
 export function decodeChunkOutcome(bytes: Uint8Array): ChunkOutcome {
-  const { kinds, errors, results, customFields: _, ...rest } = ChunkOutcomeMessage.decode(bytes);
-  const rows = JSON.parse(zstdDecompressSync(results).toString()) as (ResultRow | DeletedRow)[];
-  const failed = errors.values();
-  const succeeded = rows.values();
-  const outcomes = Array.from(kinds, (letter): RowOutcome => {
-    const kind = kindOf.get(letter);
-    if (kind === undefined) throw new TypeError(`A chunk outcome has a row of kind ${letter}`);
-    const next = kind === 'failed' ? failed.next() : succeeded.next();
-    if (next.done) throw new TypeError('A chunk outcome has fewer results or errors than rows');
-    if (kind === 'failed') {
-      const { message, apiErrorCode, statusCode } = next.value as (typeof errors)[number];
-      return { kind, error: { message, apiErrorCode: apiErrorCode as RowError['apiErrorCode'], statusCode } };
-    }
-    return { kind, result: next.value } as RowOutcome;
-  });
-  return { ...rest, outcomes };
+  const { kinds: _kinds, errors: _errors, results: _results, customFields: _customFields, ...place } = ChunkOutcomeMessage.decode(bytes);
+  return { ...place, outcomes: Array.from(readChunkOutcome(bytes), ({ outcome }) => outcome) };
 }
 
-/** The message without its rows' contents, read at a fraction of the cost. */
+/** The message without its rows' contents, read at a fraction of the cost. Throws when the bytes are no chunk outcome. */
 export function summariseChunkOutcome(bytes: Uint8Array): ChunkSummary {
-  const { kinds, errors: _errors, results: _results, ...rest } = ChunkOutcomeMessage.decode(bytes);
+  const { kinds, errors: _errors, results: _results, ...rest } = readMessage(bytes);
   const counts: Record<OutcomeKind, number> = { ...noOutcomes };
   for (const letter of kinds) {
     const kind = kindOf.get(letter);
@@ -93,4 +73,11 @@ export function summariseChunkOutcome(bytes: Uint8Array): ChunkSummary {
     counts[kind] += 1;
   }
   return { ...rest, counts };
+}
+
+function readMessage(bytes: Uint8Array): ReturnType<typeof ChunkOutcomeMessage.decode> {
+  const message = ChunkOutcomeMessage.decode(bytes);
+  if (message.jobId === '') throw new TypeError('A chunk outcome has no job');
+  if (message.kinds.length !== message.recordNumbers.length) throw new TypeError('A chunk outcome has not as many rows as record numbers');
+  return message;
 }

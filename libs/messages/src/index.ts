@@ -1,3 +1,4 @@
+export { ChunkOutcomeEncoder, type ChunkPlace } from './chunk-outcome-encoder.ts';
 export * from './chunk-outcome.ts';
 export * from './job-message.ts';
 export * from './plan.ts';

@@ -18,7 +18,13 @@ export class JobEvents {
 
   async publish(job: Job, type: JobEventType, counts: OutcomeCounts = noOutcomes, bytesProcessed = 0): Promise<void> {
     const id = type === 'PROGRESS' ? `${job.id}/${type}/${countRows(counts)}` : `${job.id}/${type}`;
-    const value = JobEvent.encode({ id, type, tenant: job.tenant, job: jobToMessage(job, counts, bytesProcessed), date: this.#now() }).finish();
+    const value = JobEvent.encode({
+      id,
+      type,
+      tenant: job.tenant,
+      job: jobToMessage(job, counts, bytesProcessed),
+      date: this.#now(),
+    }).finish();
     const topic = 'advocate.job-events';
     const partition = partitionOf(job.tenant, job.id, this.#log.partitions(topic));
     await this.#log.publish(topic, [{ key: `${job.tenant}/${job.id}`, partition, value }]);

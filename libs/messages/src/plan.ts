@@ -52,12 +52,15 @@ export function planToMessage(plan: ImportPlan): ImportPlanMessage {
   };
 }
 
+/** Throws when the message has no type or no format. */
 export function planFromMessage(message: ImportPlanMessage): ImportPlan {
+  const format = formatFromMessage(message.format);
+  if (format === undefined) throw new TypeError(`A plan has the format ${message.format}`);
   return {
     tenant: message.tenant,
     jobId: message.jobId,
     type: typeFromMessage(message.type),
-    format: formatFromMessage(message.format) ?? 'csv',
+    format,
     columns: message.columns,
     params: paramsFromMessage(message.params),
     acceptedAt: message.acceptedAt,

@@ -43,5 +43,9 @@ export function encodeRowChunk(chunk: RowChunk): Uint8Array {
 export function decodeRowChunk(bytes: Uint8Array): RowChunk {
   const { plan, previousSlice, ...rest } = RowChunkMessage.decode(bytes);
   if (plan === undefined) throw new TypeError('A row chunk has no plan');
+  const { rows, lengths, recordNumbers } = rest;
+  if (lengths.length !== recordNumbers.length) throw new TypeError('A row chunk has not as many rows as record numbers');
+  if (lengths.reduce((sum, length) => sum + length, 0) !== rows.length)
+    throw new TypeError('The rows of a row chunk have not the lengths that it says');
   return { ...rest, plan: planFromMessage(plan), ...(previousSlice === undefined ? {} : { previousSlice }) };
 }

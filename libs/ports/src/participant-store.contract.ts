@@ -59,7 +59,7 @@ export function participantStoreContract(name: string, create: () => Promise<Par
           codes: hostileMap(['FIRST', 'Second'], ['THIRD']),
           links: hostileMap(['https://example.com/ann'], ['https://example.com/more']),
           segments: ['a', 'b'],
-          customFields: hostileMap('text', 0.1) as Record<string, string | number>,
+          customFields: hostileMap<string | number>('text', 0.1),
           referredIn: ['default'],
           changedBy: { jobId: 'job-7', recordNumber: 500_001 },
         });
@@ -1018,7 +1018,7 @@ async function decideAgain(
     edits.filter(({ accountId }) => moved.includes(accountId)),
     decision,
   );
-  const kept = decision.accounts.filter(({ accountId }) => !moved.includes(accountId));
+  const kept = [...decision.accounts].filter(({ accountId }) => !moved.includes(accountId));
   return { ...again, accounts: [...kept, ...again.accounts] };
 }
 

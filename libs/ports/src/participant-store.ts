@@ -69,8 +69,9 @@ export interface ChunkDecision {
   readonly chunkId: string;
   readonly tenant: string;
   readonly jobId: string;
-  readonly accounts: readonly AccountDecision[];
-  /** The encoded ChunkOutcome; opaque to the store. */
+  /** May be gone through more than once, and may decide each account only when it is reached; it gives the same decisions each time. */
+  readonly accounts: Iterable<AccountDecision>;
+  /** The encoded ChunkOutcome; opaque to the store. It is complete only after `accounts` has been gone through: read it then. */
   readonly outcome: Uint8Array;
   /** The job's acceptance time, epoch milliseconds. */
   readonly date: number;

@@ -45,13 +45,21 @@ export class GrpcHandlers {
     }
   }
 
-  /** Reads the client's stream; breaking off in the middle throws in the handler's loop. */
+  /**
+   * Reads the client's stream; breaking off in the middle throws in the handler's loop. A break right after a message may look like the end of the
+   * stream for a moment: the signal aborts then, so what must not outlive a break looks at it last of all.
+   */
   clientStream<Request, Response>(
-    handle: (requests: AsyncIterable<Request>) => Promise<Response>,
+    handle: (requests: AsyncIterable<Request>, signal: AbortSignal) => Promise<Response>,
   ): (call: ServerReadableStream<Request, Response>, callback: sendUnaryData<Response>) => void {
     return (call, callback) => {
-      call.once('cancelled', () => call.destroy(new RequestError('CANCELLED', 'UPLOAD_BROKEN_OFF', 'The client broke the upload off; nothing was stored.')));
-      handle(call).then(
+      const gone = new AbortController();
+      call.once('cancelled', () => {
+        const reason = new RequestError('CANCELLED', 'UPLOAD_BROKEN_OFF', 'The client broke the upload off; nothing was stored.');
+        gone.abort(reason);
+        call.destroy(reason);
+      });
+      handle(call, gone.signal).then(
         (response) => callback(null, response),
         (error: unknown) => callback(this.#serviceError(error, call.getPath())),
       );

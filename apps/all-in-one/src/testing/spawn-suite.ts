@@ -20,7 +20,10 @@ export async function spawnSuite(dataDir: string, options: Omit<Partial<AllInOne
   const child = spawn(process.execPath, [join(import.meta.dirname, 'suite.fixture.ts'), argument], { stdio: ['ignore', 'pipe', 'pipe'] });
   const exit = once(child, 'exit');
   let said = '';
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  child.stderr.on('data', (text: Buffer) => {
+    said += text.toString();
+    process.stderr.write(text);
+  });
   const lines = createInterface(child.stdout);
   const port = await Promise.race([once(lines, 'line').then(([line]) => Number(line)), exit.then(() => undefined)]);
   if (port === undefined) throw new Error(`The suite did not start: ${said}`);

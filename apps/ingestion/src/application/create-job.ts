@@ -94,8 +94,8 @@ async function segmentKeys(participants: ParticipantStore, tenant: string): Prom
 }
 
 const programPattern = /^[a-zA-Z0-9-]{1,64}$/;
-// The product's rule for addresses; line ends in it would end a mail's header.
-const mailPattern = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]{2,}$/;
+// The product's rule for addresses, less all that a mailer would refuse or read as a list.
+const mailPattern = /^[^\s\p{Cc}@<>,;:()"]+@[^\s\p{Cc}@<>,;:()"]+\.[^\s\p{Cc}@<>,;:()"]{2,}$/u;
 const maxTextLength = 255;
 
 function checkRequest({ type, params, displayName, mailtoEmail, requester, requestId }: JobRequest, segments: ReadonlySet<string>): void {

@@ -42,7 +42,7 @@ export function importJobService(dependencies: ImportJobServiceDependencies): Gr
   const handlers = new GrpcHandlers(dependencies.logger);
   const calls = new ImportJobCalls(dependencies);
   const implementation: ImportJobServiceServer = {
-    uploadFile: handlers.clientStream((requests: AsyncIterable<UploadFileRequest>) => calls.upload(requests)),
+    uploadFile: handlers.clientStream((requests: AsyncIterable<UploadFileRequest>, signal) => calls.upload(requests, signal)),
     createImportJob: handlers.unary((request: CreateImportJobRequest) => calls.create(request)),
     getImportJob: handlers.unary((request: GetImportJobRequest) => calls.get(request)),
     listImportJobs: handlers.unary((request: ListImportJobsRequest) => calls.list(request)),
@@ -63,7 +63,7 @@ class ImportJobCalls {
     this.#dependencies = dependencies;
   }
 
-  async upload(requests: AsyncIterable<UploadFileRequest>): Promise<UploadFileResponse> {
+  async upload(requests: AsyncIterable<UploadFileRequest>, signal: AbortSignal): Promise<UploadFileResponse> {
     const { files, maxFileBytes } = this.#dependencies;
     const iterator = requests[Symbol.asyncIterator]();
     const first = await iterator.next();
@@ -74,6 +74,8 @@ class ImportJobCalls {
     const { parent, filename, sizeBytes } = metadata.value;
     const upload = { tenant: readTenant('metadata.parent', parent), filename, expectedBytes: sizeBytes, content: dataOf(iterator) };
     const { fileRef, bytes, sha256 } = await storeUpload(files, upload, maxFileBytes);
+    if (signal.aborted) await files.remove(fileRef);
+    signal.throwIfAborted();
     return { fileRef, sizeBytes: bytes, sha256 };
   }
 

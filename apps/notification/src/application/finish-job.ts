@@ -5,12 +5,14 @@ import type { FileStore, JobEnding, JobStore } from '@advocate/ports';
 import { FileNotFoundError } from '@advocate/ports';
 import type { Logger } from '@advocate/service';
 import { recount } from './recount.ts';
+import type { ResultsDrafts } from './results-drafts.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface FinishDependencies {
   readonly jobs: JobStore;
   readonly files: FileStore;
   readonly events: JobEvents;
+  readonly drafts: ResultsDrafts;
   readonly now: () => number;
   readonly logger: Logger;
 }
@@ -20,11 +22,11 @@ export interface FinishDependencies {
  * is, so doing it again after a crash is harmless. Answers the job as it is then.
  */
 export async function finishJob(dependencies: FinishDependencies, tenant: string, jobId: string): Promise<Job | undefined> {
-  const { jobs, files, events, now, logger } = dependencies;
+  const { jobs, files, events, drafts, now, logger } = dependencies;
   const job = await jobs.get(tenant, jobId);
   if (job?.status !== 'PENDING') return job;
   const { counts } = await jobs.progress(jobId);
-  const { ignoredFields } = await writeFiles(jobs, files, job);
+  const { ignoredFields } = await writeFiles(jobs, files, job, drafts.take(jobId));
   const verdict = await judge(files, job, counts);
   const ignored = ignoredFields.map((name) => `The field '${name}' is not known and was ignored.`);
   const ending: JobEnding = { status: verdict.status, dateCompleted: now(), counts, warnings: [...job.warnings, ...ignored] };

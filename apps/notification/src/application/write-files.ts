@@ -1,10 +1,12 @@
 import type { DeletedRow, Job, ResultRow } from '@advocate/domain';
-import { decodeChunkOutcome, jobFiles, summariseChunkOutcome } from '@advocate/messages';
-import type { ChunkOutcome } from '@advocate/messages';
+import { jobFiles, summariseChunkOutcome } from '@advocate/messages';
 import type { FileStore, JobStore } from '@advocate/ports';
+import type { LineWriter } from './file-lines.ts';
 import { lineWriter } from './file-lines.ts';
 import type { Cell } from './result-columns.ts';
 import { deletionCells, deletionColumns, errorColumns, userCells, userColumns } from './result-columns.ts';
+import { rowsInOrder } from './result-rows.ts';
+import type { ResultsDraft } from './results-draft.ts';
 
 /** What writing a job's files found out on the way. */
 export interface WrittenFiles {
@@ -15,12 +17,19 @@ export interface WrittenFiles {
 /**
  * Writes a job's results and errors files from the stored outcomes, slice by slice: so lines come in input order, and memory holds
  * one slice. There is no errors file when no row failed, and no results file when none succeeded. Writing again gives the same bytes.
+ *
+ * @param draft results that were written while the job ran; used when they are complete
  */
-export async function writeFiles(jobs: JobStore, files: FileStore, job: Job): Promise<WrittenFiles> {
+export async function writeFiles(jobs: JobStore, files: FileStore, job: Job, draft?: ResultsDraft): Promise<WrittenFiles> {
   const slices = (await jobs.slices(job.id)).filter((slice) => slice.finished).map((slice) => slice.index);
   const contents = await summarise(jobs, job, slices);
   const { results, errors } = jobFiles(job);
-  if (contents.hasResults) await files.write(results.stored, resultLines(jobs, job, slices, contents.customFields));
+  if (contents.hasResults) {
+    const isDrafted = await draft?.complete(slices, contents.customFields);
+    if (isDrafted !== true) await files.write(results.stored, resultLines(jobs, job, slices, contents.customFields));
+  } else {
+    await draft?.discard();
+  }
   if (contents.hasErrors) await files.write(errors.stored, errorLines(jobs, job, slices));
   return { ignoredFields: contents.ignoredFields };
 }
@@ -49,18 +58,28 @@ async function summarise(jobs: JobStore, job: Job, slices: readonly number[]): P
   return { hasResults: rows > failed, hasErrors: failed > 0, customFields: [...customFields].sort(), ignoredFields: [...ignoredFields].sort() };
 }
 
-async function* resultLines(jobs: JobStore, job: Job, slices: readonly number[], customFields: readonly string[]): AsyncGenerator<Uint8Array> {
+/** Lines written at a time. */
+const linesPerBlock = 500;
+
+/** The results file's bytes for slices in order; the slices may be told while it is being read. */
+export async function* resultLines(
+  jobs: JobStore,
+  job: Job,
+  slices: Iterable<number> | AsyncIterable<number>,
+  customFields: readonly string[],
+): AsyncGenerator<Uint8Array> {
   const isUsers = job.plan.type === 'users';
   const columns = isUsers ? [...userColumns, ...customFields.map((name) => `customFields.${name}`)] : deletionColumns;
   const writer = lineWriter(job.plan.format, columns);
   yield await writer.header();
-  for (const slice of slices) {
-    const rows: Cell[][] = [];
-    for (const { outcome } of await rowsInOrder(jobs, job.id, slice)) {
+  for await (const slice of slices) {
+    const lines = new LineBlock(writer);
+    for (const { outcome } of rowsInOrder(await jobs.outcomes(job.id, slice))) {
       if (outcome.kind === 'failed') continue;
-      rows.push(isUsers ? userCells(outcome.result as ResultRow, customFields) : deletionCells(outcome.result as DeletedRow));
+      lines.add(isUsers ? userCells(outcome.result as ResultRow, customFields) : deletionCells(outcome.result as DeletedRow));
+      if (lines.isFull) yield await lines.take();
     }
-    if (rows.length > 0) yield await writer.lines(rows);
+    if (!lines.isEmpty) yield await lines.take();
   }
 }
 
@@ -68,34 +87,42 @@ async function* errorLines(jobs: JobStore, job: Job, slices: readonly number[]):
   const writer = lineWriter(job.plan.format, errorColumns);
   yield await writer.header();
   for (const slice of slices) {
-    const rows: Cell[][] = [];
-    for (const { recordNumber, outcome } of await rowsInOrder(jobs, job.id, slice, (chunk) => chunk.counts.failed > 0)) {
+    const lines = new LineBlock(writer);
+    const chunks = (await jobs.outcomes(job.id, slice)).filter((chunk) => summariseChunkOutcome(chunk).counts.failed > 0);
+    for (const { recordNumber, outcome } of rowsInOrder(chunks)) {
       if (outcome.kind !== 'failed') continue;
       const { message, apiErrorCode, statusCode } = outcome.error;
-      rows.push([recordNumber, message, apiErrorCode, statusCode]);
+      lines.add([recordNumber, message, apiErrorCode, statusCode]);
+      if (lines.isFull) yield await lines.take();
     }
-    if (rows.length > 0) yield await writer.lines(rows);
+    if (!lines.isEmpty) yield await lines.take();
   }
 }
 
-interface NumberedOutcome {
-  readonly recordNumber: number;
-  readonly outcome: ChunkOutcome['outcomes'][number];
-}
+/** Collects lines to be written together. */
+class LineBlock {
+  readonly #writer: LineWriter;
+  #rows: Cell[][] = [];
 
-/** The rows of a slice in input order, from the chunks that are wanted. */
-async function rowsInOrder(
-  jobs: JobStore,
-  jobId: string,
-  slice: number,
-  isWanted?: (chunk: ReturnType<typeof summariseChunkOutcome>) => boolean,
-): Promise<NumberedOutcome[]> {
-  const rows: NumberedOutcome[] = [];
-  const chunks = await jobs.outcomes(jobId, slice);
-  for (const bytes of chunks) {
-    if (isWanted?.(summariseChunkOutcome(bytes)) === false) continue;
-    const { recordNumbers, outcomes } = decodeChunkOutcome(bytes);
-    for (const [index, outcome] of outcomes.entries()) rows.push({ recordNumber: recordNumbers[index] ?? 0, outcome });
+  constructor(writer: LineWriter) {
+    this.#writer = writer;
   }
-  return chunks.length === 1 ? rows : rows.sort((one, other) => one.recordNumber - other.recordNumber);
+
+  get isEmpty(): boolean {
+    return this.#rows.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#rows.length >= linesPerBlock;
+  }
+
+  add(cells: Cell[]): void {
+    this.#rows.push(cells);
+  }
+
+  take(): Promise<Uint8Array> {
+    const rows = this.#rows;
+    this.#rows = [];
+    return this.#writer.lines(rows);
+  }
 }

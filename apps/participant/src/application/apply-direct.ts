@@ -3,7 +3,7 @@ import type { RowLogic } from '@advocate/apply';
 import { decideAndCommit } from '@advocate/apply';
 import type { ImportParams, ImportPlan, RowOutcome, TenantSettings, UserKey } from '@advocate/domain';
 import { chunkId, programsOf } from '@advocate/domain';
-import { decodeChunkOutcome, encodeChunkOutcome } from '@advocate/messages';
+import { ChunkOutcomeEncoder, decodeChunkOutcome } from '@advocate/messages';
 import type { ParticipantStore } from '@advocate/ports';
 
 export interface DirectCall {
@@ -39,10 +39,9 @@ export async function applyDirect<Row extends UserKey>(
     linkDomains: settings.linkDomains,
     allowReferralCodeEdit: settings.allowReferralCodeEdit,
   };
-  const place = { tenant, jobId, slice: 0, partition: 0, sliceChunks: 1, recordNumbers: [0], ignoredFields: [] };
-  const outcome = await decideAndCommit({ store, logic }, chunkId(jobId, 0, 0), plan, [{ row }], [0], (outcomes) =>
-    encodeChunkOutcome({ ...place, outcomes }),
-  );
+  const recordNumbers = [0];
+  const encoder = new ChunkOutcomeEncoder({ tenant, jobId, slice: 0, partition: 0, sliceChunks: 1, recordNumbers, ignoredFields: [] });
+  const outcome = await decideAndCommit({ store, logic }, { id: chunkId(jobId, 0, 0), plan, rows: [{ row }], recordNumbers, encoder });
   const [decided] = decodeChunkOutcome(outcome).outcomes;
   if (decided === undefined) throw new TypeError('A direct call has no outcome');
   return decided;

@@ -63,9 +63,8 @@ export class AccountTable {
   /** The rows whose tenant and id are asked for; a hash may find others as well. */
   *#found(statement: StatementSync, tenant: string, accountIds: Iterable<string>): Generator<TokenRow> {
     const wanted = new Set(accountIds);
-    const hashes = new Set<number>();
-    for (const id of wanted) hashes.add(hash53(tenant, id));
-    for (const row of statement.all(JSON.stringify([...hashes].sort(ascending))) as unknown as TokenRow[]) {
+    const hashes = Float64Array.from(wanted, (id) => hash53(tenant, id)).sort();
+    for (const row of statement.all(`[${hashes.join()}]`) as unknown as TokenRow[]) {
       if (row.tenant === tenant && wanted.has(row.id)) yield row;
     }
   }
@@ -77,19 +76,17 @@ export class AccountTable {
   }
 
   /** Writes an account as it is now and answers its number; absent means deleted. */
-  write(tenant: string, id: string, hash: number, token: string, number: number | undefined, account: Account | undefined): number {
+  write(tenant: string, id: string, token: string, number: number | undefined, account: Account | undefined): number {
     if (account === undefined) {
       if (number !== undefined) this.#delete.run(number);
       return number ?? 0;
     }
     const document = JSON.stringify({ dateCreated: account.dateCreated, users: account.users } satisfies Omit<Account, 'id'>);
-    if (number === undefined) return Number(this.#insert.run(hash, tenant, id, token, document).lastInsertRowid);
+    if (number === undefined) return Number(this.#insert.run(hash53(tenant, id), tenant, id, token, document).lastInsertRowid);
     this.#update.run(token, document, number);
     return number;
   }
 }
-
-const ascending = (one: number, other: number): number => one - other;
 
 function parse(row: AccountRow): StoredAccount {
   const { dateCreated, users } = JSON.parse(row.document) as Omit<Account, 'id'>;

@@ -93,7 +93,8 @@ export class CodeTables {
     const listings = this.#listingsOf(tenant, keys);
     const accounts = this.#accounts.readNumbers(
       tenant,
-      listings.map(({ account }) => account));
+      listings.map(({ account }) => account),
+    );
     const jobs = new Map(listings.map(({ account, hash, job }) => [`${account}/${hash}`, job]));
     for (const [number, { account }] of accounts) {
       for (const user of account.users) {

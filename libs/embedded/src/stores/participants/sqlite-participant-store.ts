@@ -78,60 +78,57 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
   }
 
   async commit(decision: ChunkDecision): Promise<CommitResult> {
-    const { chunkId, tenant, outcome, date } = decision;
-    const writes: Write[] = [];
-    for (const { accountId, before, change } of decision.accounts) {
-      if (change.account !== before?.account) writes.push({ accountId, before, change, hash: hash53(tenant, accountId) });
+    const { chunkId, date } = decision;
+    const moved = new Moved();
+    try {
+      return await inTransaction(this.#database, (): CommitResult => {
+        const earlier = this.#decision.get(chunkId) as { outcome: Uint8Array } | undefined;
+        if (earlier !== undefined) return { status: 'committed', outcome: earlier.outcome };
+        for (const batch of batches(decision.accounts)) this.#writeBatch(decision, batch, moved);
+        if (moved.accountIds.size > 0) throw moved;
+        const { outcome } = decision;
+        this.#insertDecision.run(chunkId, outcome, date);
+        return { status: 'committed', outcome };
+      });
+    } catch (error) {
+      if (error !== moved) throw error;
+      return { status: 'moved', accountIds: [...moved.accountIds], codes: [...moved.codes] };
     }
-    // In the index's order, so that neighbouring pages are written together.
-    writes.sort((one, other) => one.hash - other.hash);
-    return inTransaction(this.#database, (): CommitResult => {
-      const earlier = this.#decision.get(chunkId) as { outcome: Uint8Array } | undefined;
-      if (earlier !== undefined) return { status: 'committed', outcome: earlier.outcome };
-      const tokens = this.#accounts.readTokens(
-        tenant,
-        writes.map(({ accountId }) => accountId),
-      );
-      const moved = this.#moved(decision, writes, tokens);
-      if (moved !== undefined) return moved;
-      this.#write(decision, writes, tokens);
-      this.#insertDecision.run(chunkId, outcome, date);
-      return { status: 'committed', outcome };
-    });
   }
 
-  /** What is no longer as it was when the decision was made. */
-  #moved({ tenant, jobId }: ChunkDecision, writes: readonly Write[], tokens: Tokens): CommitResult | undefined {
-    const accountIds = new Set<string>();
-    const codes = new Set<string>();
+  /** Notes what has moved; as long as nothing has, writes. */
+  #writeBatch(decision: ChunkDecision, batch: readonly AccountDecision[], moved: Moved): void {
+    const tokens = this.#accounts.readTokens(
+      decision.tenant,
+      batch.map(({ accountId }) => accountId),
+    );
+    this.#noteMoved(decision, batch, tokens, moved);
+    if (moved.accountIds.size === 0) this.#write(decision, batch, tokens);
+  }
+
+  #noteMoved({ tenant, jobId }: ChunkDecision, batch: readonly AccountDecision[], tokens: Tokens, moved: Moved): void {
     const listed = new Map<string, UserKey>();
-    for (const { accountId, before, change } of writes) {
-      if (tokens.get(accountId)?.token !== before?.token) accountIds.add(accountId);
+    for (const { accountId, before, change } of batch) {
+      if (tokens.get(accountId)?.token !== before?.token) moved.accountIds.add(accountId);
       for (const { key, userId } of change.listed) {
         const owner = { accountId, id: userId };
         const other = listed.get(key);
-        if (other !== undefined && !isSameUser(other, owner)) addCode(accountId, key);
+        if (other !== undefined && !isSameUser(other, owner)) moved.add(accountId, key);
         listed.set(key, owner);
       }
       for (const { referrer, code } of change.referrals) {
-        if (!this.#hasReferrer(tenant, jobId, referrer, codeKey(code))) addCode(accountId, codeKey(code));
+        if (!this.#hasReferrer(tenant, jobId, referrer, codeKey(code))) moved.add(accountId, codeKey(code));
       }
     }
-    for (const key of this.#codes.taken(tenant, listed)) addCode(listed.get(key)?.accountId ?? '', key);
-    return accountIds.size === 0 ? undefined : { status: 'moved', accountIds: [...accountIds], codes: [...codes] };
-
-    function addCode(accountId: string, key: string): void {
-      accountIds.add(accountId);
-      codes.add(key);
-    }
+    for (const key of this.#codes.taken(tenant, listed)) moved.add(listed.get(key)?.accountId ?? '', key);
   }
 
-  #write({ tenant, jobId, date }: ChunkDecision, writes: readonly Write[], tokens: Tokens): void {
+  #write({ tenant, jobId, date }: ChunkDecision, batch: readonly AccountDecision[], tokens: Tokens): void {
     const token = randomBytes(9).toString('base64url');
     const listings: (readonly [hash: number, account: number])[] = [];
     const erased: string[] = [];
-    for (const { accountId, change, hash } of writes) {
-      const number = this.#accounts.write(tenant, accountId, hash, token, tokens.get(accountId)?.number, change.account);
+    for (const { accountId, change } of batch) {
+      const number = this.#accounts.write(tenant, accountId, token, tokens.get(accountId)?.number, change.account);
       this.#codes.unlist(tenant, change.freed, number, change.account);
       for (const { key } of change.listed) listings.push([hash53(tenant, key), number]);
       for (const referral of change.referrals) this.#history.insertReferral(tenant, referral);
@@ -215,6 +212,29 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
 
 type Tokens = ReturnType<AccountTable['readTokens']>;
 
-interface Write extends AccountDecision {
-  readonly hash: number;
+/** Ends a transaction that met what has moved. */
+class Moved extends Error {
+  readonly accountIds = new Set<string>();
+  readonly codes = new Set<string>();
+
+  add(accountId: string, key: string): void {
+    this.accountIds.add(accountId);
+    this.codes.add(key);
+  }
+}
+
+/** Accounts written at a time: enough to spread the cost of a statement, few enough for what they are made of to be short-lived. */
+const accountsPerBatch = 250;
+
+/** The decisions that change something, some at a time. */
+function* batches(accounts: Iterable<AccountDecision>): Generator<readonly AccountDecision[]> {
+  let batch: AccountDecision[] = [];
+  for (const decision of accounts) {
+    if (decision.change.account === decision.before?.account) continue;
+    batch.push(decision);
+    if (batch.length < accountsPerBatch) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -31,7 +31,7 @@ export interface ChunkOutcome {
   /** The failed rows' errors, in row order. */
   errors: RowError[];
   /**
-   * UTF-8 JSON, zstd-compressed: one entry for each row that did not fail, in row order. A deletion's entry is `[accountId, id]`; a user's
+   * UTF-8 JSON lines, zstd-compressed: one for each row that did not fail, in row order. A deletion's line is `[accountId, id]`; a user's
    * is the result row, see `ResultRow` in the domain.
    */
   results: Buffer;

@@ -1,0 +1,85 @@
+import { constants, zstdCompressSync } from 'node:zlib';
+import { ChunkOutcomeMessage } from '@advocate/contracts';
+import type { DeletedRow, OutcomeKind, ResultRow, RowError, RowOutcome } from '@advocate/domain';
+
+/** Which chunk an outcome is of. */
+export interface ChunkPlace {
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly slice: number;
+  readonly partition: number;
+  readonly sliceChunks: number;
+  readonly recordNumbers: readonly number[];
+  /** Fields of JSONL rows that are not known and were ignored. */
+  readonly ignoredFields: readonly string[];
+}
+
+export const letterOf: Record<OutcomeKind, string> = { created: 'c', updated: 'u', unchanged: 'n', deleted: 'd', failed: 'f' };
+
+/** Where a result row has its custom fields. */
+const customFieldsIndex = 12;
+const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/**
+ * Encodes a chunk's outcome row by row, in any order, so that no row's objects live for as long as the chunk is being decided: what the
+ * garbage collector has to carry along decides how fast rows are applied.
+ */
+export class ChunkOutcomeEncoder {
+  readonly #place: ChunkPlace;
+  readonly #kinds: string[];
+  /** Each row's result as JSON; empty where the row failed. */
+  readonly #results: string[];
+  readonly #errors = new Map<number, RowError>();
+  readonly #customFields = new Set<string>();
+  /** Whether a row was set again: then some of the custom fields may be those of an outcome that was replaced. */
+  #isRevised = false;
+
+  constructor(place: ChunkPlace) {
+    this.#place = place;
+    const rows = place.recordNumbers.length;
+    this.#kinds = new Array<string>(rows).fill('');
+    this.#results = new Array<string>(rows).fill('');
+  }
+
+  /** Sets the outcome of the row at an index, in place of one that was set before. */
+  set(index: number, outcome: RowOutcome): void {
+    this.#isRevised ||= this.#kinds[index] !== '';
+    this.#kinds[index] = letterOf[outcome.kind];
+    if (outcome.kind === 'failed') {
+      this.#errors.set(index, outcome.error);
+      this.#results[index] = '';
+      return;
+    }
+    this.#errors.delete(index);
+    this.#results[index] = JSON.stringify(outcome.result);
+    this.#noteCustomFields(outcome.result);
+  }
+
+  #noteCustomFields(result: ResultRow | DeletedRow): void {
+    if (result.length === 2) return;
+    for (const name in result[customFieldsIndex]) this.#customFields.add(name);
+  }
+
+  #noteCustomFieldsAgain(): void {
+    this.#customFields.clear();
+    for (const result of this.#results) if (result !== '') this.#noteCustomFields(JSON.parse(result) as ResultRow | DeletedRow);
+  }
+
+  /** The encoded message. Throws when a row has no outcome. */
+  finish(): Uint8Array {
+    const { tenant, jobId, slice, partition, sliceChunks, recordNumbers, ignoredFields } = this.#place;
+    const missing = this.#kinds.indexOf('');
+    if (missing >= 0) throw new TypeError(`Row ${missing} of a chunk has no outcome`);
+    if (this.#isRevised) this.#noteCustomFieldsAgain();
+    const errors = [...this.#errors].sort(([one], [other]) => one - other);
+    return ChunkOutcomeMessage.encode({
+      ...{ tenant, jobId, slice, partition, sliceChunks },
+      recordNumbers: recordNumbers as number[],
+      kinds: this.#kinds.join(''),
+      errors: errors.map(([index, error]) => ({ recordNumber: recordNumbers[index] ?? 0, ...error })),
+      results: zstdCompressSync(this.#results.filter((result) => result !== '').join('\n'), compression),
+      customFields: [...this.#customFields].sort(),
+      ignoredFields: ignoredFields as string[],
+    }).finish();
+  }
+}
