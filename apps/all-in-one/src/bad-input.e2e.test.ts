@@ -1,3 +1,5 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Suite } from './testing/start-suite.ts';
@@ -16,6 +18,7 @@ const utf16 = (text: string, isBigEndian: boolean): Buffer => {
   const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
   return isBigEndian ? bytes.swap16() : bytes;
 };
+const image = 'The file is neither CSV nor JSONL. It is an image; upload the table that it shows, as CSV (UTF-8) or JSONL.';
 const notUtf8 = 'is not UTF-8 text, so the file is neither CSV nor JSONL. Save it as CSV (UTF-8) or JSONL.';
 
 describe('a file that cannot be read is refused with where and what to do', () => {
@@ -66,8 +69,10 @@ describe('a file that cannot be read is refused with where and what to do', () =
       'a.csv',
       'The header (line 1), column 2, has a quote that is never closed.',
     ],
-    ['is an image', png, 'a.csv', `The header (line 1) ${notUtf8}`],
-    ['is an image under the name of a JSONL file', png, 'a.jsonl', `The first row (line 1) ${notUtf8}`],
+    ['is binary', Buffer.from([1, 2, 0xff, 0, 3]), 'a.csv', `The header (line 1) ${notUtf8}`],
+    ['is an image', png, 'a.csv', image],
+    ['is an image under the name of a JSONL file', png, 'a.jsonl', image],
+    ['is a PDF', '%PDF-1.7\n', 'a.csv', image.replace('an image', 'a PDF')],
     [
       'is a ZIP archive',
       zip,
@@ -85,13 +90,18 @@ describe('a file that cannot be read is refused with where and what to do', () =
   });
 
   test('is not there', async () => {
-    for (const fileRef of ['imports/default/nothing_0123456789abcdef01234567.csv', 'imports/default/~partial', 'imports/default/../x']) {
-      expect(await refusal(suite.client.create(fileRef))).toEqual({
-        code: 'INVALID_ARGUMENT',
-        message: `There is no uploaded file ${fileRef}. Upload it first, and give the file_ref that UploadFile answered.`,
-      });
-    }
-    for (const fileRef of ['', 'imports/other/a.csv', '/etc/passwd']) {
+    const unknown = 'imports/default/nothing_0123456789abcdef01234567.csv';
+    expect(await refusal(suite.client.create(unknown))).toEqual({
+      code: 'INVALID_ARGUMENT',
+      message: `There is no uploaded file ${unknown}. Upload it first, and give the file_ref that UploadFile answered.`,
+    });
+    for (const fileRef of [
+      '',
+      'imports/other/nothing_0123456789abcdef01234567.csv',
+      '/etc/passwd',
+      'imports/default/..',
+      'imports/default/a b.csv',
+    ]) {
       expect(await refusal(suite.client.create(fileRef))).toEqual({
         code: 'INVALID_ARGUMENT',
         message: `file_ref is '${fileRef}', but must be what UploadFile answered for tenant default.`,
@@ -249,10 +259,11 @@ describe('a row that cannot be read fails alone, and the others are applied', ()
     expect(highest - before).toBeLessThan(100_000_000);
   });
 
-  test('nothing else: rows after 3 MB of blank lines are read, with the numbers that a spreadsheet shows', async () => {
-    const { job, errors } = await suite.importFile(`accountId,id\nblank,u1\n${'\n'.repeat(3_000_000)}blank,u2\n,u3\n`);
+  test('nothing else: a row after megabytes of blank lines is read, also where two blocks of the file meet in it', async () => {
+    const blankLines = 7 * 262_144 - 12;
+    const { job, errors } = await suite.importFile(`accountId,id\nblank,u1\n${'\n'.repeat(blankLines)}blank,u2\n,u3\n`);
     expect(job).toMatchObject({ stats: { recordsTotal: 3, created: 2, errors: 1 } });
-    expect(errors).toBe(`${header}\n3000004,This request requires a valid non-empty accountId,BAD_REQUEST,400\n`);
+    expect(errors).toBe(`${header}\n${blankLines + 4},This request requires a valid non-empty accountId,BAD_REQUEST,400\n`);
   });
 });
 
@@ -268,4 +279,15 @@ describe('a file of another encoding', () => {
     expect(errors).toContain('3,This request requires a valid non-empty id');
     expect((await suite.client.download(job.name, 'SOURCE')).content.equals(content)).toBe(true);
   });
+});
+
+test.runIf(process.platform === 'linux')('no file stays open, however its job was refused', () => {
+  const open = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  expect(open.filter((path) => path.startsWith(join(suite.dataDir, 'files')))).toEqual([]);
 });

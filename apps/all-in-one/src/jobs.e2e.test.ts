@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ImportJob } from '@advocate/contracts';
 import { dumpStore } from './testing/dump-store.ts';
@@ -244,5 +246,28 @@ describe('the files of a job', () => {
       code: 'INVALID_ARGUMENT',
       message: "name is 'importJobs/1', but must look like 'tenants/{tenant}/importJobs/{importJob}', each part %-escaped.",
     });
+  });
+});
+
+describe('a job that cannot be ended', () => {
+  test('holds up no other, and ends once it can be', async () => {
+    const dataDir = await temporaryFolder();
+    let name: string;
+    let obstacle: string;
+    {
+      await using suite = await startSuite({ dataDir });
+      const held = holdWrites(dataDir, 'participants.db');
+      const job = await suite.client.start(usersOf(3));
+      ({ name } = job);
+      obstacle = join(dataDir, 'files', 'results', 'default', `${job.id}.results.csv`);
+      mkdirSync(join(obstacle, 'in the way'), { recursive: true });
+      held[Symbol.dispose]();
+      await until(() => peek(dataDir, job.id).phase === 'writing' || undefined, 'its rows are applied');
+      expect(await suite.importFile(usersOf(3))).toMatchObject({ job: { status: 'COMPLETED', stats: { unchanged: 3 } } });
+      expect(await suite.client.job(name)).toMatchObject({ status: 'PENDING' });
+    }
+    rmSync(obstacle, { recursive: true });
+    await using suite = await startSuite({ dataDir });
+    expect(await suite.client.outcome(name)).toMatchObject({ job: { status: 'COMPLETED', stats: { created: 3 } } });
   });
 });

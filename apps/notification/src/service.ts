@@ -46,16 +46,23 @@ export async function startNotification(dependencies: NotificationDependencies):
       if (sliceFinished) await drafts.sliceFinished(tenant, jobId, slice);
     }),
   );
+  const endings = new Map<string, Promise<void>>();
+  resources.defer(async () => void (await Promise.all(endings.values())));
+  const end = async (tenant: string, jobId: string): Promise<void> => {
+    try {
+      const job = await finishJob({ ...dependencies, events, drafts }, tenant, jobId);
+      if (job?.mailOwed) await mail(job);
+    } catch (error) {
+      logger.error({ jobId, err: error }, 'A job could not be ended; ingestion will ask for it again');
+    } finally {
+      endings.delete(jobId);
+    }
+  };
   resources.use(
+    // Does not wait for the ending: a small job's must not come after a big one's. Ingestion asks until the job has ended.
     await log.consume('jobs.drained', 'notification', async ({ value }) => {
       const { tenant, jobId } = JobDrained.decode(value);
-      try {
-        const job = await finishJob({ ...dependencies, events, drafts }, tenant, jobId);
-        if (job?.mailOwed) await mail(job);
-      } catch (error) {
-        logger.error({ jobId, err: error }, 'A job could not be ended; it will be tried again');
-        throw error;
-      }
+      if (!endings.has(jobId)) endings.set(jobId, end(tenant, jobId));
     }),
   );
   await sendOwedMails();
@@ -64,7 +71,10 @@ export async function startNotification(dependencies: NotificationDependencies):
     const removed = await files.removeWrittenBefore(now() - fileRetentionMs);
     if (removed > 0) logger.info({ removed }, 'Expired files removed');
   };
-  const sweeper = setInterval(() => void sweep().catch((error: unknown) => logger.error({ err: error }, 'Hourly work failed')), sweepEveryMs);
+  const sweeper = setInterval(
+    () => void sweep().catch((error: unknown) => logger.error({ err: error }, 'Hourly work failed')),
+    sweepEveryMs,
+  );
   sweeper.unref();
   resources.defer(() => clearInterval(sweeper));
   return resources.move();

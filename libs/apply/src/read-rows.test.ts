@@ -156,7 +156,7 @@ describe.each(['csv', 'jsonl'] as const)('%s records', (format) => {
     const counting: RowParser<UserUpsert> = {
       cells: (cells) => ((parsed += 1), parser.cells(cells)),
       object: (value) => ((parsed += 1), parser.object(value)),
-      unknownFields: parser.unknownFields,
+      unknownFields: (value) => parser.unknownFields(value),
     };
     readRows(chunk, counting);
     expect(parsed).toBe(2);

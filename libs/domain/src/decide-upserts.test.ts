@@ -404,11 +404,7 @@ describe('referral codes', () => {
 
   test('may be for programs called like what every object has', () => {
     const plan = planOf({ programs: ['constructor'] });
-    const { account, outcomes } = upsert(
-      undefined,
-      [{ id: 'ann' }, { id: 'bob', referralCodes: { constructor: 'BOB' } as never }],
-      contextOf(plan),
-    );
+    const { account, outcomes } = upsert(undefined, [{ id: 'ann' }, { id: 'bob', referralCodes: { constructor: 'BOB' } }], contextOf(plan));
     expect(account?.users.map(({ codes }) => JSON.stringify(codes))).toEqual([
       `{"constructor":["${codeOf(ann, 0, 'constructor')}"]}`,
       '{"constructor":["BOB"]}',

@@ -912,7 +912,7 @@ type Change = AccountDecision['change'];
 /** What a test does to an account, whatever it is when it is loaded. */
 interface Edit {
   readonly accountId: string;
-  change(before: Account | undefined): Change;
+  readonly change: (before: Account | undefined) => Change;
 }
 
 const noChange = { listed: [], freed: [], referrals: [], erased: [], doNotTrack: [] };

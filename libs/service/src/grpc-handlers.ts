@@ -37,7 +37,7 @@ export class GrpcHandlers {
     try {
       for await (const response of handle(call.request, gone.signal)) {
         if (gone.signal.aborted) return;
-        if (!call.write(response)) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+        if (!call.write(response)) await once(call, 'drain', { signal: gone.signal });
       }
       call.end();
     } catch (error) {

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Job } from '@advocate/domain';
@@ -23,19 +22,20 @@ export function peek(dataDir: string, jobId: string): Progress {
   if (row === undefined) return { phase: 'accepting', slices: 0, outcomes: 0, decisions: 0, claims: 0 };
   const job = JSON.parse(row.document) as Job;
   using participants = new DatabaseSync(join(dataDir, 'participants.db'), { readOnly: true, timeout: 1000 });
+  const chunks = count(jobs, 'SELECT coalesce(sum(chunks), 0) AS count FROM slice WHERE job = ?', jobId);
+  const outcomes = count(jobs, 'SELECT count(*) AS count FROM outcome WHERE job = ?', jobId);
   return {
-    phase: phaseOf(job, dataDir),
+    phase: phaseOf(job, chunks, outcomes),
     slices: count(jobs, 'SELECT count(*) AS count FROM slice WHERE job = ?', jobId),
-    outcomes: count(jobs, 'SELECT count(*) AS count FROM outcome WHERE job = ?', jobId),
+    outcomes,
     decisions: count(participants, 'SELECT count(*) AS count FROM decision'),
     claims: count(participants, 'SELECT count(*) AS count FROM claim'),
   };
 }
 
-function phaseOf(job: Job, dataDir: string): Progress['phase'] {
+function phaseOf(job: Job, chunks: number, outcomes: number): Progress['phase'] {
   if (job.status !== 'PENDING') return 'ended';
   if (job.dateStarted === undefined) return 'accepting';
   if (!job.claimed) return 'claiming';
-  // Nothing but results is written by then.
-  return job.cut !== undefined && readdirSync(join(dataDir, 'files', '~partial')).length > 0 ? 'writing' : 'applying';
+  return job.cut !== undefined && outcomes === chunks ? 'writing' : 'applying';
 }

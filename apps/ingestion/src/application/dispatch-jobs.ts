@@ -25,6 +25,7 @@ export interface DispatchDependencies {
 /** Slices that all jobs together may have in flight: enough to keep the consumers busy, few enough for a small job to come next. */
 const slicesInFlight = 4;
 const retryMs = 2000;
+const askAgainMs = 10_000;
 /** More rows than this are taken, with advice. */
 const advisedRecords = 500_000;
 
@@ -100,7 +101,12 @@ export class JobDispatcher implements AsyncDisposable {
     await Promise.all(running.inFlight.values().map((finish) => finish.finished));
     if (this.#stop.signal.aborted) return;
     await participants.releaseClaims(tenant, id);
-    await log.publish('jobs.drained', [{ key: id, partition: 0, value: JobDrained.encode({ tenant, jobId: id }).finish() }]);
+    const drained = { key: id, partition: 0, value: JobDrained.encode({ tenant, jobId: id }).finish() };
+    // Notification may fail to end the job, or crash at it, so it is asked until it has.
+    while (!this.#stop.signal.aborted && (await jobs.get(tenant, id))?.status === 'PENDING') {
+      await log.publish('jobs.drained', [drained]);
+      await pause(askAgainMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
   }
 
   async #dispatch(job: Job, running: RunningJob): Promise<void> {

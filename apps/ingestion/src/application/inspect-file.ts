@@ -47,7 +47,12 @@ export async function inspectFile(
   }
   const format = asked ?? formatOf(fileRef, encoding.startsWith('utf-16') ? await readHead(files, name) : head);
   const records = firstRecords(files, { name, bytes, start: fileStart }, format);
-  return format === 'csv' ? inspectCsv(records, name, bytes, type, linkDomains) : inspectJsonl(records, name, bytes);
+  try {
+    return await (format === 'csv' ? inspectCsv(records, name, bytes, type, linkDomains) : inspectJsonl(records, name, bytes));
+  } finally {
+    // Closes the file.
+    await records.return(undefined);
+  }
 }
 
 const fileStart: Position = { offset: 0, recordNumber: 1, line: 1 };
@@ -58,17 +63,21 @@ async function readHead(files: FileStore, name: string): Promise<Buffer> {
   return Buffer.concat(blocks);
 }
 
+const table = 'upload the table that it shows, as CSV (UTF-8) or JSONL.';
 const binarySignatures: readonly (readonly [signature: string, hint: string])[] = [
-  ['PK\u0003\u0004', 'It looks like an Excel workbook or a ZIP archive; save the sheet as CSV (UTF-8)'],
-  ['\u00d0\u00cf\u0011\u00e0', 'It looks like an old Excel workbook; save the sheet as CSV (UTF-8)'],
-  ['\u001f\u008b', 'It is compressed with gzip; unpack it'],
-  ['%PDF', 'It is a PDF'],
+  ['PK\u0003\u0004', 'It looks like an Excel workbook or a ZIP archive; save the sheet as CSV (UTF-8), then upload that.'],
+  ['\u00d0\u00cf\u0011\u00e0', 'It looks like an old Excel workbook; save the sheet as CSV (UTF-8), then upload that.'],
+  ['\u001f\u008b', 'It is compressed with gzip; unpack it, then upload that.'],
+  ['%PDF', `It is a PDF; ${table}`],
+  ['\u0089PNG', `It is an image; ${table}`],
+  ['\u00ff\u00d8\u00ff', `It is an image; ${table}`],
+  ['GIF8', `It is an image; ${table}`],
 ];
 
 function refuseBinary(head: Buffer): void {
   const text = head.toString('latin1');
   const known = binarySignatures.find(([signature]) => text.startsWith(signature));
-  if (known !== undefined) throw fileError('FILE_REF_IO', [`The file is neither CSV nor JSONL. ${known[1]}, then upload that.`]);
+  if (known !== undefined) throw fileError('FILE_REF_IO', [`The file is neither CSV nor JSONL. ${known[1]}`]);
 }
 
 /** By the name's ending, else by the first character. */
@@ -107,7 +116,6 @@ async function inspectCsv(
     throw fileError(problem?.type ?? 'CSV_PARSING', reading.problems.map(({ message }) => message));
   }
   const first = await records.next();
-  await records.return(undefined);
   if (first.done) throw fileError('CSV_PARSING', ['The file has a header but no rows. Add a row for each participant below the header.']);
   const { programs, warnings, givesCodes } = reading;
   return { format: 'csv', source: { name, bytes, start: first.value.position }, columns, warnings, mayGiveCodes: givesCodes, programs };
@@ -127,7 +135,6 @@ function readHeaderCells({ position, bytes }: FirstRecord): string[] {
 
 async function inspectJsonl(records: AsyncGenerator<FirstRecord>, name: string, bytes: number): Promise<FileInspection> {
   const first = await records.next();
-  await records.return(undefined);
   if (first.done) throw fileError('CSV_PARSING', ['The file has no rows. Add a line with a JSON object for each participant.']);
   return { format: 'jsonl', source: { name, bytes, start: first.value.position }, columns: [], warnings: [], mayGiveCodes: true, programs: [] };
 }

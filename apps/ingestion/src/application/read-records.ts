@@ -41,9 +41,10 @@ export async function* readRecords(files: FileStore, source: Source, format: Fil
     if (records.count > 0) {
       yield batch();
       records.clear();
-      kept = kept.subarray(scanner.openRecordOffset - keptFrom);
-      keptFrom = scanner.openRecordOffset;
     }
+    // Blank lines go too, though they complete no record.
+    kept = kept.subarray(Math.max(scanner.openRecordOffset - keptFrom, 0));
+    keptFrom = Math.max(scanner.openRecordOffset, keptFrom);
     if (kept.length > maxRecordBytes + block.length) {
       keptFrom += kept.length;
       kept = Buffer.alloc(0);

@@ -91,13 +91,13 @@ describe('a database file', () => {
       using store = await openSqliteParticipantStore(file, { doNotTrackSecret: 'one' });
       await write(store, buildAccount(user.accountId, buildUser({ id: user.id, email: 'who@example.com', codes: { default: ['WHO'] } })));
       expect(contents(file)).toContain(user.id);
-      await store.recordHistory('acme', {
-        kind: 'reward',
-        id: 'r',
-        owner: { ...user, incarnation: `life of ${user.id}` },
-        date: 1,
-        content: 'prize',
-      });
+      await write(store, buildAccount('a1', buildUser({ id: 'ann' })));
+      const life = { ...user, incarnation: `life of ${user.id}` };
+      const ann = { accountId: 'a1', id: 'ann', incarnation: 'life of ann' };
+      await store.recordHistory('acme', { kind: 'reward', id: 'r', owner: life, date: 1, content: 'prize' });
+      const referral = { kind: 'referral', programId: 'default', date: 1 } as const;
+      expect(await store.recordHistory('acme', { ...referral, id: 'f1', owner: life, referred: ann, code: 'WHO' })).toBe(true);
+      expect(await store.recordHistory('acme', { ...referral, id: 'f2', owner: ann, referred: life, code: 'ANN' })).toBe(true);
       await write(store, undefined, { accountId: user.accountId, doNotTrack: [user] });
     }
     for (const trace of [user.accountId, user.id, 'who@example.com', 'WHO', 'prize']) expect(contents(file)).not.toContain(trace);
@@ -132,6 +132,23 @@ describe('a commit that meets what has moved', () => {
     });
     expect(result).toEqual({ status: 'moved', accountIds: ['absent'], codes: [] });
     expect(contents(file)).toBe(before);
+  });
+
+  test('writes nothing at all either when it met it after hundreds of accounts', async () => {
+    const file = await temporaryFile();
+    using store = await openSqliteParticipantStore(file);
+    const before = contents(file);
+    const created = Array.from({ length: 2000 }, (_, i) =>
+      change(`a${i}`, undefined, buildAccount(`a${i}`, buildUser({ id: 'ann', codes: { default: [`CODE${i}`] } }))),
+    );
+    const stale = { account: buildAccount('absent', buildUser({ id: 'x' })), token: 'read before' };
+    const result = await store.commit({
+      ...{ chunkId: 'c1', tenant: 'acme', jobId: 'job-1', outcome: Uint8Array.of(1), date: builtAt },
+      accounts: [...created, change('absent', stale, undefined)],
+    });
+    expect(result).toEqual({ status: 'moved', accountIds: ['absent'], codes: [] });
+    expect(contents(file)).toBe(before);
+    expect((await write(store, buildAccount('a0', buildUser({ id: 'bob', codes: { default: ['CODE0'] } })))).status).toBe('committed');
   });
 });
 
