@@ -108,7 +108,6 @@ describe('a job never dies of a crash', () => {
       expectSame(deleted.outcome, deletedCalmly);
       expect(firstDifference(dumpStore(struck), dumpStore(calm)), 'store after the deletions').toBeUndefined();
 
-      console.log(imported.killedIn, deleted.killedIn);
       for (const [killedIn, wanted] of [
         [imported.killedIn, { claiming: 2, applying: 4, writing: 1 }],
         [deleted.killedIn, { applying: 5, writing: 1 }],

@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ImportJob } from '@advocate/contracts';
 import { dumpStore } from './testing/dump-store.ts';
@@ -207,6 +207,9 @@ describe('the files of a job', () => {
     const held = holdWrites(suite.dataDir, 'participants.db');
     const { name, id, fileRef } = await client.start(content, { filename: 'My users (2).csv' });
     expect(fileRef).toMatch(/^imports\/default\/My-users-2-_[0-9a-f]{24}\.csv$/);
+    const left = join(suite.dataDir, 'files', 'results', 'default', `${id}.results.csv`);
+    mkdirSync(dirname(left), { recursive: true });
+    writeFileSync(left, 'what a crash left');
     for (const kind of ['RESULTS', 'ERRORS'] as const) {
       expect(await refusal(client.download(name, kind))).toEqual({
         code: 'NOT_FOUND',
@@ -216,7 +219,9 @@ describe('the files of a job', () => {
     held[Symbol.dispose]();
     await client.ended(name);
     expect(await client.download(name, 'SOURCE')).toEqual({ filename: fileRef.split('/').at(-1), content: Buffer.from(content) });
-    expect((await client.download(name, 'RESULTS')).filename).toBe(`${id}.results.csv`);
+    const results = await client.download(name, 'RESULTS');
+    expect(results.filename).toBe(`${id}.results.csv`);
+    expect(results.content.toString()).toMatch(/^id,accountId,/);
     expect(await refusal(client.download(name, 'ERRORS'))).toEqual({
       code: 'NOT_FOUND',
       message: `Job ${id} has no errors file: no row failed.`,

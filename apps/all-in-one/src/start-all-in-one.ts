@@ -1,11 +1,11 @@
 import { startIngestion } from '@advocate/ingestion';
-import { startNotification } from '@advocate/notification';
 import { participantService } from '@advocate/participant';
 import type { TenantSettings } from '@advocate/domain';
 import { defaultTenantSettings } from '@advocate/domain';
 import { openEmbeddedEngine } from '@advocate/embedded';
 import { createLogger, startGrpcServer } from '@advocate/service';
-import { startRowWorkers } from './row-workers.ts';
+import type { ServiceThreadData, ThreadServices } from './service-threads.ts';
+import { startServiceThreads } from './service-threads.ts';
 
 export interface AllInOneOptions {
   /** Everything is kept here; made when missing. */
@@ -24,7 +24,7 @@ export interface AllInOneOptions {
   readonly maxFileBytes?: number;
   readonly settings?: TenantSettings;
   readonly doNotTrackSecret?: string;
-  /** The clock; default the system's. */
+  /** The clock by which jobs are accepted; default the system's. */
   readonly now?: () => number;
 }
 
@@ -35,8 +35,8 @@ export interface AllInOne extends AsyncDisposable {
 export const defaultMaxFileBytes = 100_000_000;
 
 /**
- * Starts all four services in this process on the embedded engine: gRPC, ingestion and notification in this thread, participant and deletion
- * in threads of their own. Unfinished jobs go on. Throws when another process uses the data folder, or the port is taken.
+ * Starts all four services in this process on the embedded engine: gRPC and ingestion in this thread, notification in a second one, participant
+ * and deletion in as many as there are consumers. Unfinished jobs go on. Throws when another process uses the data folder, or the port is taken.
  */
 export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne> {
   await using resources = new AsyncDisposableStack();
@@ -44,8 +44,9 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   const logger = createLogger('all-in-one', logLevel);
   const secret = doNotTrackSecret === undefined ? {} : { doNotTrackSecret };
   const engine = resources.use(await openEmbeddedEngine({ dataDir, partitions: options.partitions ?? consumers, ...secret }));
-  resources.use(await startRowWorkers(consumers, { dataDir, logLevel, ...secret }));
-  resources.use(await startNotification({ ...engine, now, logger }));
+  const thread = (services: ThreadServices): ServiceThreadData => ({ services, dataDir, logLevel, ...secret });
+  const threads = [thread('notification'), ...Array.from({ length: consumers }, () => thread('rows'))];
+  resources.use(await startServiceThreads(threads));
   const ingestion = resources.use(
     await startIngestion({ ...engine, settings, maxFileBytes: options.maxFileBytes ?? defaultMaxFileBytes, now, logger }),
   );

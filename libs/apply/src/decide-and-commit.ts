@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ImportPlan, LoadedAccount, CodeState, LoadedState, NumberedRow, Parsed, UserKey } from '@advocate/domain';
 import type { ChunkOutcomeEncoder } from '@advocate/messages';
 import type { AccountDecision, LoadRequest, ParticipantStore } from '@advocate/ports';
@@ -45,18 +46,20 @@ export async function decideAndCommit<Row extends UserKey>(
   const codes = new Map<string, CodeState>();
   const doNotTrack = new Set<string>();
   const movedCodes = new Set<string>();
+  let asOf: unknown;
   let toLoad: Iterable<string> = indexesOf.keys();
   for (;;) {
     const accountIds = [...toLoad];
     const request = loadRequest(accountIds);
     const loaded = await store.load(request);
+    asOf ??= loaded.asOf;
     replace(accounts, accountIds, loaded.accounts);
     replace(codes, request.codes, loaded.codes);
     // Accounts that have not moved are decided again too, with what was loaded for them at first.
     for (const user of loaded.doNotTrack) doNotTrack.add(user);
     const state: LoadedState = { accounts, codes, doNotTrack };
     const result = await store.commit({
-      ...{ chunkId: id, tenant, jobId, date: acceptedAt },
+      ...{ chunkId: id, tenant, jobId, date: acceptedAt, asOf },
       accounts: { [Symbol.iterator]: () => decisions(state) },
       get outcome() {
         return encoder.finish();
@@ -65,6 +68,8 @@ export async function decideAndCommit<Row extends UserKey>(
     if (result.status === 'committed') return result.outcome;
     for (const key of result.codes) movedCodes.add(key);
     toLoad = result.accountIds;
+    // Others get their turn before the next attempt, so that two writers cannot keep each other from moving on.
+    await setImmediate();
   }
 
   /** Decides each account when it is reached, so that what a decision is made of is short-lived. */

@@ -45,7 +45,8 @@ function startsAreCharacters(bytes: Buffer, lengths: readonly number[]): boolean
 
 function encodingError(record: Buffer): RowError | undefined {
   const invalid = firstInvalidUtf8(record);
-  if (invalid >= 0) return badRequest(`The row is not valid UTF-8: byte ${invalid + 1} of the row is 0x${record.toString('hex', invalid, invalid + 1)}`);
+  if (invalid >= 0)
+    return badRequest(`The row is not valid UTF-8: byte ${invalid + 1} of the row is 0x${record.toString('hex', invalid, invalid + 1)}`);
   const nul = record.indexOf(0);
   return nul < 0 ? undefined : badRequest(`The row has a NUL character: byte ${nul + 1} of the row`);
 }

@@ -1,5 +1,15 @@
 import { hash } from 'node:crypto';
-import type { Account, AccountChange, ImportPlan, LoadedState, NumberedRow, RowParser, UserDeletion, UserKey, UserUpsert } from '@advocate/domain';
+import type {
+  Account,
+  AccountChange,
+  ImportPlan,
+  LoadedState,
+  NumberedRow,
+  RowParser,
+  UserDeletion,
+  UserKey,
+  UserUpsert,
+} from '@advocate/domain';
 import { codeKey, decideDeletions, decideUpserts, deletionParser, linkKey, userParser } from '@advocate/domain';
 
 /** How one kind of rows is read and decided. */

@@ -80,17 +80,24 @@ function refusal(account: Account | undefined, existing: User | undefined, row: 
   const given = new Set<string>();
   for (const programId in upsert.referralCodes) {
     const code = upsert.referralCodes[programId] ?? '';
+    if (isIgnored(existing?.codes, programId, context)) continue;
     const error = notGivable(codeKey(code), programId, `referral code ${code}`, given, row, context);
     if (error !== undefined) return error;
   }
   for (const programId in upsert.shareLinks) {
     const link = upsert.shareLinks[programId] ?? '';
+    if (isIgnored(existing?.links, programId, context)) continue;
     const error = notGivable(linkKey(link), programId, `share link ${link}`, given, row, context);
     if (error !== undefined) return error;
   }
   const segment = upsert.segments === undefined ? undefined : unknownSegment(upsert.segments, context.segments);
   if (segment !== undefined) return badRequest(`No segment found for the key ${segment}`);
   return undefined;
+}
+
+/** Unless the tenant lets codes be edited, one that is given for a program in which the user has one is ignored, whosever it is. */
+function isIgnored(held: User['codes'] | undefined, programId: string, { plan }: UpsertContext): boolean {
+  return !plan.allowReferralCodeEdit && own(held, programId) !== undefined;
 }
 
 /** A code or link belongs to one participant and one program: who holds it, or has it claimed, keeps it. */
@@ -128,7 +135,16 @@ function referrerOf(code: string, context: UpsertContext): CodeState | undefined
   return state.listedBy === undefined || state.listedBy === jobId ? undefined : state;
 }
 
-const copiedFields = ['firstName', 'lastName', 'email', 'referable', 'locale', 'countryCode', 'dateUsTaxFormSubmitted', 'imageUrl'] as const;
+const copiedFields = [
+  'firstName',
+  'lastName',
+  'email',
+  'referable',
+  'locale',
+  'countryCode',
+  'dateUsTaxFormSubmitted',
+  'imageUrl',
+] as const;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -19,11 +19,19 @@ type ParsedByPlan = Pick<ImportPlan, 'format' | 'columns' | 'linkDomains'>;
 
 export function userParser({ format, columns, linkDomains }: ParsedByPlan): RowParser<UserUpsert> {
   const rules = { linkDomains };
-  return { cells: format === 'csv' ? readUserHeader(columns, rules).parse : noCells, object: (value) => parseUserObject(value, rules), unknownFields: unknownUserKeys };
+  return {
+    cells: format === 'csv' ? readUserHeader(columns, rules).parse : noCells,
+    object: (value) => parseUserObject(value, rules),
+    unknownFields: unknownUserKeys,
+  };
 }
 
 export function deletionParser({ format, columns }: ParsedByPlan): RowParser<UserDeletion> {
-  return { cells: format === 'csv' ? readDeletionHeader(columns).parse : noCells, object: parseDeletionObject, unknownFields: unknownDeletionKeys };
+  return {
+    cells: format === 'csv' ? readDeletionHeader(columns).parse : noCells,
+    object: parseDeletionObject,
+    unknownFields: unknownDeletionKeys,
+  };
 }
 
 function noCells(): never {

@@ -8,6 +8,8 @@ export interface LoadedState {
   readonly codes: ReadonlyMap<string, CodeState>;
   /** Which of the users asked about are on the do-not-track list, as {@link userText}. */
   readonly doNotTrack: ReadonlySet<string>;
+  /** The store's own mark of when this was loaded, for the commit of what is decided on it. */
+  readonly asOf?: unknown;
 }
 
 export interface LoadedAccount {

@@ -5,7 +5,7 @@ import { noOutcomes } from '@advocate/domain';
 import { describe, expect, test } from 'vitest';
 import { ChunkOutcomeEncoder } from './chunk-outcome-encoder.ts';
 import type { ChunkOutcome } from './chunk-outcome.ts';
-import { decodeChunkOutcome, encodeChunkOutcome, summariseChunkOutcome } from './chunk-outcome.ts';
+import { decodeChunkOutcome, encodeChunkOutcome, readChunkOutcome, summariseChunkOutcome } from './chunk-outcome.ts';
 
 const hostileFields = JSON.parse('{"__proto__":"p","constructor":false,"z":0.5,"a":"x"}') as Record<string, string | boolean | number>;
 const full: ResultRow = [
@@ -77,6 +77,13 @@ describe('a chunk outcome', () => {
   });
 });
 
+test('rows are read one after the other, with their record numbers', () => {
+  const { recordNumbers } = chunkOf(outcomes);
+  const rows = readChunkOutcome(encodeChunkOutcome(chunkOf(outcomes)));
+  expect(rows.next().value).toEqual({ recordNumber: recordNumbers[0], outcome: outcomes[0] });
+  expect([...rows]).toEqual(outcomes.slice(1).map((outcome, index) => ({ recordNumber: recordNumbers[index + 1], outcome })));
+});
+
 describe('a summary', () => {
   test('has all but the rows, counted, and the names of their custom fields, sorted', () => {
     const { outcomes: _, ...place } = chunkOf(outcomes);
@@ -128,7 +135,7 @@ describe('bytes that are no chunk outcome', () => {
   const good = encodeChunkOutcome(chunkOf(outcomes));
   const message = ChunkOutcomeMessage.decode(good);
   const encode = (change: Partial<typeof message>) => ChunkOutcomeMessage.encode({ ...message, ...change }).finish();
-  const json = (value: unknown) => zstdCompressSync(JSON.stringify(value));
+  const json = (...results: unknown[]) => zstdCompressSync(results.map((result) => JSON.stringify(result)).join('\n'));
 
   test.each<[string, Uint8Array]>([
     ['nothing', new Uint8Array()],
@@ -138,12 +145,13 @@ describe('bytes that are no chunk outcome', () => {
     ['a message cut short', good.subarray(0, good.length - 20)],
     ['rows that are not compressed', encode({ results: Buffer.from('[]') })],
     ['rows that are no JSON', encode({ results: zstdCompressSync('[') })],
-    ['rows that are no list', encode({ results: json({}) })],
+    ['rows of which one is no JSON', encode({ results: zstdCompressSync(`${JSON.stringify(full)}\n{\n${JSON.stringify(bare)}`) })],
     ['a kind that there is not', encode({ kinds: 'fcufnx' })],
-    ['fewer results than rows', encode({ results: json([full, bare]) })],
-    ['more results than rows', encode({ results: json([full, bare, bare, bare]) })],
+    ['fewer results than rows', encode({ results: json(full, bare) })],
+    ['more results than rows', encode({ results: json(full, bare, bare, bare) })],
     ['fewer errors than rows', encode({ errors: message.errors.slice(1) })],
     ['more errors than rows', encode({ errors: [...message.errors, ...message.errors] })],
+    ['results of failed rows only', encode({ kinds: 'fff', recordNumbers: [1, 2, 3], results: json(full) })],
     ['fewer record numbers than rows', encode({ recordNumbers: message.recordNumbers.slice(1) })],
   ])('are refused: %s', (_, bytes) => {
     expect(() => decodeChunkOutcome(bytes)).toThrow();

@@ -34,7 +34,7 @@ export interface NumberedOutcome {
 
 /** The rows of an encoded chunk outcome, each read when it is reached. Throws when the bytes are no chunk outcome. */
 export function* readChunkOutcome(bytes: Uint8Array): Generator<NumberedOutcome> {
-  const { kinds, errors, results, recordNumbers } = ChunkOutcomeMessage.decode(bytes);
+  const { kinds, errors, results, recordNumbers } = readMessage(bytes);
   const lines = zstdDecompressSync(results).toString();
   const failed = errors.values();
   let start = 0;
@@ -55,11 +55,12 @@ export function* readChunkOutcome(bytes: Uint8Array): Generator<NumberedOutcome>
     yield { recordNumber, outcome: { kind, result: JSON.parse(lines.slice(start, end)) as ResultRow | DeletedRow } as RowOutcome };
     start = end + 1;
   }
+  if (start < lines.length || !failed.next().done) throw new TypeError('A chunk outcome has more results or errors than rows');
 }
 
 /** Throws when the bytes are no chunk outcome. */
 export function decodeChunkOutcome(bytes: Uint8Array): ChunkOutcome {
-  const { kinds: _kinds, errors: _errors, results: _results, customFields: _customFields, ...place } = ChunkOutcomeMessage.decode(bytes);
+  const { kinds: _kinds, errors: _errors, results: _results, customFields: _customFields, ...place } = readMessage(bytes);
   return { ...place, outcomes: Array.from(readChunkOutcome(bytes), ({ outcome }) => outcome) };
 }
 

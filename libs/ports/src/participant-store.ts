@@ -75,6 +75,8 @@ export interface ChunkDecision {
   readonly outcome: Uint8Array;
   /** The job's acceptance time, epoch milliseconds. */
   readonly date: number;
+  /** The mark of the oldest state that was decided on. A store that sees by it that nothing was written since may spare itself all comparisons. */
+  readonly asOf?: unknown;
 }
 
 /** A change of one account, with the state that it was decided on. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Job, UserUpsert } from '@advocate/domain';
 import { codeKey, linkKey, userParser } from '@advocate/domain';
 import type { CodeClaim, FileStore, ParticipantStore } from '@advocate/ports';
@@ -49,7 +50,7 @@ function upsertReader(job: Job): (batch: RecordBatch) => Iterable<NumberedUpsert
     const { records } = batch;
     for (let index = 0; index < records.count; index += 1) {
       const record = faultOf(batch, index) === undefined ? batch.bytesOf(index) : undefined;
-      if (record === undefined) continue;
+      if (record === undefined || !isUtf8(record)) continue;
       const parsed = isCsv ? cells(record) : line(record);
       if (parsed?.row !== undefined) yield { upsert: parsed.row, recordNumber: records.recordNumbers[index] ?? 0 };
     }

@@ -57,9 +57,10 @@ export class ResultsDraft {
         yield this.#next - 1;
       } else if (this.#end === 'complete') {
         return;
+      } else if (this.#end === 'discarded') {
+        throw new DraftDiscarded();
       } else {
         await this.#wake.promise;
-        if (this.#end === 'discarded') throw new DraftDiscarded();
       }
     }
   }

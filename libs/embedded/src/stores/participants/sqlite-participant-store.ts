@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Account, Attribution, CodeState, LoadedState, ReferralSide, UserKey } from '@advocate/domain';
-import { codeKey, hash53, isSameUser } from '@advocate/domain';
+import type { Account, Attribution, CodeState, LoadedState, Referral, ReferralSide, UserKey } from '@advocate/domain';
+import { codeKey, hash53, isSameUser, userText } from '@advocate/domain';
 import type {
   AccountDecision,
   ChunkDecision,
@@ -14,6 +14,7 @@ import type {
   Segment,
 } from '@advocate/ports';
 import { inTransaction, openDatabase } from '../database.ts';
+import type { StoredAccount } from './account-table.ts';
 import { AccountTable } from './account-table.ts';
 import { claimsPerRelease, CodeTables } from './code-tables.ts';
 import { DoNotTrackTable, keptSecret } from './do-not-track-table.ts';
@@ -45,6 +46,9 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
   readonly #history: HistoryTables;
   readonly #doNotTrack: DoNotTrackTable;
   readonly #segments: SegmentTable;
+  /** Write transactions of this connection. */
+  #commits = 0;
+  readonly #dataVersion: StatementSync;
   readonly #decision: StatementSync;
   readonly #decisionExists: StatementSync;
   readonly #insertDecision: StatementSync;
@@ -56,6 +60,7 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
     this.#history = new HistoryTables(database);
     this.#doNotTrack = new DoNotTrackTable(database, secret);
     this.#segments = new SegmentTable(database);
+    this.#dataVersion = database.prepare('PRAGMA data_version');
     this.#decision = database.prepare('SELECT outcome FROM decision WHERE chunk = ?');
     this.#decisionExists = database.prepare('SELECT 1 FROM decision WHERE chunk = ?');
     this.#insertDecision = database.prepare('INSERT INTO decision (chunk, outcome, date) VALUES (?, ?, ?)');
@@ -74,6 +79,7 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
       accounts: this.#accounts.read(tenant, accountIds),
       codes: this.#codes.read(tenant, codes, jobId),
       doNotTrack: this.#doNotTrack.among(tenant, doNotTrack),
+      asOf: this.#version(),
     };
   }
 
@@ -81,10 +87,11 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
     const { chunkId, date } = decision;
     const moved = new Moved();
     try {
-      return await inTransaction(this.#database, (): CommitResult => {
+      return await this.#inTransaction((): CommitResult => {
         const earlier = this.#decision.get(chunkId) as { outcome: Uint8Array } | undefined;
         if (earlier !== undefined) return { status: 'committed', outcome: earlier.outcome };
-        for (const batch of batches(decision.accounts)) this.#writeBatch(decision, batch, moved);
+        const isCurrent = decision.asOf === this.#version();
+        for (const batch of batches(decision.accounts)) this.#writeBatch(decision, batch, isCurrent, moved);
         if (moved.accountIds.size > 0) throw moved;
         const { outcome } = decision;
         this.#insertDecision.run(chunkId, outcome, date);
@@ -96,28 +103,60 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
     }
   }
 
+  #inTransaction<Result>(write: () => Result): Promise<Result> {
+    return inTransaction(this.#database, () => {
+      const result = write();
+      // Before the commit: whatever comes after it sees the new count.
+      this.#commits += 1;
+      return result;
+    });
+  }
+
+  /** Changes with every commit, of this connection and of others. */
+  #version(): string {
+    const { data_version: others } = this.#dataVersion.get() as { data_version: number };
+    return `${others}/${this.#commits}`;
+  }
+
   /** Notes what has moved; as long as nothing has, writes. */
-  #writeBatch(decision: ChunkDecision, batch: readonly AccountDecision[], moved: Moved): void {
-    const tokens = this.#accounts.readTokens(
-      decision.tenant,
-      batch.map(({ accountId }) => accountId),
-    );
-    this.#noteMoved(decision, batch, tokens, moved);
+  #writeBatch(decision: ChunkDecision, batch: readonly AccountDecision[], isCurrent: boolean, moved: Moved): void {
+    const tokens = isCurrent ? tokensRead(batch) : this.#accounts.readTokens(decision.tenant, batch.map(({ accountId }) => accountId));
+    if (!isCurrent) this.#noteMoved(decision, batch, tokens, moved);
+    this.#noteTaken(decision.tenant, batch, moved);
     if (moved.accountIds.size === 0) this.#write(decision, batch, tokens);
   }
 
+  /** Notes accounts that are not as they were read, or refer to somebody who is gone, or have users who must not be tracked by now. */
   #noteMoved({ tenant, jobId }: ChunkDecision, batch: readonly AccountDecision[], tokens: Tokens, moved: Moved): void {
-    const listed = new Map<string, UserKey>();
+    const referrals: { readonly accountId: string; readonly referral: Referral }[] = [];
+    const created: UserKey[] = [];
     for (const { accountId, before, change } of batch) {
       if (tokens.get(accountId)?.token !== before?.token) moved.accountIds.add(accountId);
+      for (const referral of change.referrals) referrals.push({ accountId, referral });
+      if (before === undefined) created.push(...(change.account?.users.map(({ id }) => ({ accountId, id })) ?? []));
+    }
+    const lives = this.#lives(
+      tenant,
+      referrals.map(({ referral }) => referral.referrer),
+    );
+    for (const { accountId, referral } of referrals) {
+      const { referrer, code } = referral;
+      if (lives.has(referrer.incarnation) || this.#codes.isClaimed(tenant, codeKey(code), jobId, referrer)) continue;
+      moved.add(accountId, codeKey(code));
+    }
+    const barred = this.#doNotTrack.among(tenant, created);
+    if (barred.size > 0) for (const user of created) if (barred.has(userText(user))) moved.accountIds.add(user.accountId);
+  }
+
+  /** Notes accounts whose codes somebody else has got. */
+  #noteTaken(tenant: string, batch: readonly AccountDecision[], moved: Moved): void {
+    const listed = new Map<string, UserKey>();
+    for (const { accountId, change } of batch) {
       for (const { key, userId } of change.listed) {
         const owner = { accountId, id: userId };
         const other = listed.get(key);
         if (other !== undefined && !isSameUser(other, owner)) moved.add(accountId, key);
         listed.set(key, owner);
-      }
-      for (const { referrer, code } of change.referrals) {
-        if (!this.#hasReferrer(tenant, jobId, referrer, codeKey(code))) moved.add(accountId, codeKey(code));
       }
     }
     for (const key of this.#codes.taken(tenant, listed)) moved.add(listed.get(key)?.accountId ?? '', key);
@@ -139,24 +178,29 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
     this.#history.erase(tenant, erased);
   }
 
-  /** Whether a referrer still lives, or is still to be created by this job's file. */
-  #hasReferrer(tenant: string, jobId: string, referrer: ReferralSide, key: string): boolean {
-    return this.#lives(tenant, referrer) || this.#codes.isClaimed(tenant, key, jobId, referrer);
-  }
-
-  #lives(tenant: string, { accountId, id, incarnation }: ReferralSide): boolean {
-    const users = this.#accounts.read(tenant, [accountId]).get(accountId)?.account.users;
-    return users?.some((user) => user.id === id && user.incarnation === incarnation) ?? false;
+  /** The incarnations of those who still live. */
+  #lives(tenant: string, sides: readonly ReferralSide[]): Set<string> {
+    const lives = new Set<string>();
+    if (sides.length === 0) return lives;
+    const accounts = this.#accounts.read(
+      tenant,
+      sides.map(({ accountId }) => accountId),
+    );
+    for (const { accountId, id, incarnation } of sides) {
+      const users = accounts.get(accountId)?.account.users;
+      if (users?.some((user) => user.id === id && user.incarnation === incarnation)) lives.add(incarnation);
+    }
+    return lives;
   }
 
   async claim(tenant: string, jobId: string, claims: readonly CodeClaim[]): Promise<void> {
-    await inTransaction(this.#database, () => this.#codes.claim(tenant, jobId, claims));
+    await this.#inTransaction(() => this.#codes.claim(tenant, jobId, claims));
   }
 
   /** In several transactions, so that other writers get their turn in between. */
   async releaseClaims(_tenant: string, jobId: string): Promise<void> {
     for (let released = claimsPerRelease; released === claimsPerRelease;) {
-      released = await inTransaction(this.#database, () => this.#codes.release(jobId));
+      released = await this.#inTransaction(() => this.#codes.release(jobId));
     }
   }
 
@@ -169,13 +213,13 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
   }
 
   async recordHistory(tenant: string, item: HistoryItem): Promise<boolean> {
-    return inTransaction(this.#database, () => {
-      if (!this.#lives(tenant, item.owner)) return false;
+    return this.#inTransaction(() => {
+      if (this.#lives(tenant, [item.owner]).size === 0) return false;
       if (item.kind !== 'referral') {
         this.#history.insertItem(tenant, item);
         return true;
       }
-      if (!this.#lives(tenant, item.referred)) return false;
+      if (this.#lives(tenant, [item.referred]).size === 0) return false;
       const { id, programId, code, date: dateCreated, owner: referrer, referred } = item;
       this.#history.insertReferral(tenant, { id, programId, code, dateCreated, referrer, referred });
       return true;
@@ -191,7 +235,7 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
   }
 
   async createSegment(tenant: string, segment: Segment): Promise<Segment> {
-    return inTransaction(this.#database, () => {
+    return this.#inTransaction(() => {
       this.#segments.insert(tenant, segment);
       return this.#segments.read(tenant, segment.key) ?? segment;
     });
@@ -211,6 +255,13 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
 }
 
 type Tokens = ReturnType<AccountTable['readTokens']>;
+
+/** The tokens that a batch was decided on; right as long as nothing was written since. */
+function tokensRead(batch: readonly AccountDecision[]): Tokens {
+  const tokens: Tokens = new Map();
+  for (const { accountId, before } of batch) if (before !== undefined) tokens.set(accountId, before as StoredAccount);
+  return tokens;
+}
 
 /** Ends a transaction that met what has moved. */
 class Moved extends Error {

@@ -3,17 +3,21 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EmbeddedEngineOptions } from '@advocate/embedded';
 
-export interface RowWorkerData extends EmbeddedEngineOptions {
+/** What a thread runs: participant and deletion, or notification. */
+export type ThreadServices = 'rows' | 'notification';
+
+export interface ServiceThreadData extends EmbeddedEngineOptions {
+  readonly services: ThreadServices;
   readonly logLevel: string;
 }
 
 // Bounds what the garbage collector lets pile up, so that memory does not grow with the length of a run.
-const resourceLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 };
+const resourceLimits = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 24 };
 
-/** Starts threads that apply rows. Disposing lets each finish the chunk in hand. A thread that fails ends the process, to be started anew. */
-export async function startRowWorkers(count: number, workerData: RowWorkerData): Promise<AsyncDisposable> {
-  const file = new URL(`./row-worker${extname(import.meta.url)}`, import.meta.url);
-  const workers = Array.from({ length: count }, () => new Worker(file, { workerData, resourceLimits }));
+/** Starts threads of services. Disposing lets each finish what it has in hand. A thread that fails ends the process, to be started anew. */
+export async function startServiceThreads(threads: readonly ServiceThreadData[]): Promise<AsyncDisposable> {
+  const file = new URL(`./service-thread${extname(import.meta.url)}`, import.meta.url);
+  const workers = threads.map((workerData) => new Worker(file, { workerData, resourceLimits }));
   try {
     await Promise.all(workers.map((worker) => once(worker, 'message')));
   } catch (error) {
