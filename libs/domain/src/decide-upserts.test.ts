@@ -367,6 +367,14 @@ describe('referral codes', () => {
     expect(outcomes).toEqual(failure('The referral code BOB belongs to another user', 'CONFLICT', 409));
   });
 
+  test('is ignored, whosever it is, for a user who has one in the program', () => {
+    const codes = held(bob, 'Bob');
+    const rows = [{ id: 'ann', referralCodes: { default: 'BOB' } }];
+    expect(upsert([userOf({ id: 'ann' })], rows, contextOf(planOf(), { codes })).kinds).toEqual(['unchanged']);
+    const edited = upsert([userOf({ id: 'ann' })], rows, contextOf(planOf({ allowReferralCodeEdit: true }), { codes }));
+    expect(edited.outcomes).toEqual(failure('The referral code BOB belongs to another user', 'CONFLICT', 409));
+  });
+
   test('claimed by another job cannot be given', () => {
     const codes = claimed(bob, 'BOB', 4, { claim: { jobId: 'job-2', recordNumber: 4 } });
     const { outcomes } = upsert(undefined, [{ id: 'ann', referralCodes: { default: 'BOB' } }], contextOf(planOf(), { codes }));

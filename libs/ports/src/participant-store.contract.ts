@@ -278,6 +278,22 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         expect((await store.commit(decision)).status).toBe('moved');
       });
 
+      test('names an account that came and went again, its user now not to be tracked', async () => {
+        const { store, peer } = await open();
+        const decision = await decide(store, [put('a1', buildUser({ id: 'ann' }))]);
+        await apply(store, [put('a1', buildUser({ id: 'ann', incarnation: 'other' }))]);
+        await apply(store, [drop('a1', ['ann'], { doNotTrack: true })]);
+        expect(await store.commit(decision)).toEqual({ status: 'moved', accountIds: ['a1'], codes: [] });
+      });
+
+      test('commits what was decided before others wrote something else', async () => {
+        const { store, peer } = await open();
+        const decision = await decide(store, [put('a1', buildUser({ id: 'ann' })), unchanged('a2')]);
+        await apply(peer, [put('a3', buildUser({ id: 'bob' }))]);
+        expect((await store.commit(decision)).status).toBe('committed');
+        expect((await store.account(tenant, 'a1'))?.users.map(({ id }) => id)).toEqual(['ann']);
+      });
+
       test('names all accounts that moved', async () => {
         const { store, peer } = await open();
         const ids = ['a1', 'a2', 'a3', 'a4'];
@@ -789,7 +805,7 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         const { store, peer } = await open();
         await store.claim(tenant, 'job-1', [claim('ANN', ann, 5)]);
         const edits = [put('a2', buildUser({ id: 'bob' }), [referral('f1', 'default', 'ANN', ann, bob)])];
-        expect((await apply(store, edits, { jobId: 'job-2' })).status).toBe('moved');
+        expect((await apply(store, edits, { jobId: 'job-2', asOf: undefined })).status).toBe('moved');
         expect((await apply(store, edits, { jobId: 'job-1' })).status).toBe('committed');
         await apply(store, [put('a1', buildUser({ id: 'ann', codes: { default: ['ANN'] } }))], { jobId: 'job-1' });
         expect(await peer.attributions(tenant, bob.incarnation)).toEqual([
@@ -992,12 +1008,13 @@ async function decide(
     chunkId: `chunk ${(chunks += 1)}`,
     ...options,
   };
-  const { accounts } = await load(
+  const { accounts, asOf } = await load(
     store,
     edits.map(({ accountId }) => accountId),
     { tenant: decision.tenant },
   );
   return {
+    asOf,
     ...decision,
     accounts: edits.map(({ accountId, change }) => {
       const before = accounts.get(accountId);
@@ -1006,7 +1023,7 @@ async function decide(
   };
 }
 
-/** Decides the accounts that moved again, and leaves the others as they were decided. */
+/** Decides the accounts that moved again, and leaves the others, and the mark of the oldest state, as they were. */
 async function decideAgain(
   store: ParticipantStore,
   decision: ChunkDecision,
@@ -1019,7 +1036,7 @@ async function decideAgain(
     decision,
   );
   const kept = [...decision.accounts].filter(({ accountId }) => !moved.includes(accountId));
-  return { ...again, accounts: [...kept, ...again.accounts] };
+  return { ...again, asOf: decision.asOf, accounts: [...kept, ...again.accounts] };
 }
 
 async function apply(
