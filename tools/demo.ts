@@ -16,7 +16,10 @@ const mistakes: Readonly<Record<number, Parameters<typeof usersCsv>[2]>> = {
   9000: () => ({ countryCode: 'XX' }),
 };
 
-await writeLines(`${folder}/users.csv`, usersCsv(0, 10_000, (user, number) => mistakes[number]?.(user, number) ?? {}));
+await writeLines(
+  `${folder}/users.csv`,
+  usersCsv(0, 10_000, (user, number) => mistakes[number]?.(user, number) ?? {}),
+);
 await writeLines(`${folder}/more-users.jsonl`, usersJsonl(10_000, 11_000));
 // The last one was never imported.
 await writeLines(`${folder}/leavers.csv`, deletionsCsv([...range(0, 2000, 4), 99_999]));

@@ -6,8 +6,8 @@ import { variables } from '@advocate/service';
 const file = 'docs/configuration.md';
 
 const rows = Object.entries(variables).map(([name, schema]) => {
-  const preset: unknown = schema.safeParse(undefined).data;
-  const shown = preset === undefined ? '' : `\`${Array.isArray(preset) ? preset.join(',') : String(preset)}\``;
+  const preset = schema.safeParse(undefined).data;
+  const shown = preset === undefined ? '' : `\`${[preset].flat().join(',')}\``;
   return `| \`${name}\` | ${shown === '``' ? '' : shown} | ${schema.description ?? ''} |`;
 });
 

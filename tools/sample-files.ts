@@ -2,7 +2,23 @@ import { hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 
-const firstNames = ['Ada', 'Bo', 'Chidi', 'Dana', 'Élodie', 'Farid', 'Grace', 'Hiro', 'Ines', 'Jun', 'Kofi', 'Lena', 'Mateo', 'Noor', 'Olga'];
+const firstNames = [
+  'Ada',
+  'Bo',
+  'Chidi',
+  'Dana',
+  'Élodie',
+  'Farid',
+  'Grace',
+  'Hiro',
+  'Ines',
+  'Jun',
+  'Kofi',
+  'Lena',
+  'Mateo',
+  'Noor',
+  'Olga',
+];
 const lastNames = ['Adeyemi', 'Brown', 'Chen', 'Dubois', 'Eriksen', 'Fischer', 'García', "O'Neil", 'Haddad', 'Ivanova', 'Jensen', 'Kim'];
 const places = [
   { locale: 'en_CA', country: 'CA', province: 'ON', postal: 'N2L 3G1' },

@@ -72,7 +72,10 @@ function peerRun(type: string, file: string): Measurement {
 
 function run(script: string, ...args: readonly string[]): Measurement {
   console.log(`${script.replace('-run.ts', '')}: ${args.slice(1).join(' ')}`);
-  const output = execFileSync(process.execPath, [`tools/bench/${script}`, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = execFileSync(process.execPath, [`tools/bench/${script}`, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   return JSON.parse(output) as Measurement;
 }
 

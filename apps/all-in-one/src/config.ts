@@ -2,8 +2,9 @@ import { readEnvironment, readTenantSettings } from '@advocate/service';
 import type { AllInOneOptions } from './start-all-in-one.ts';
 
 /** The options that the environment gives. */
-export function readAllInOneConfig(environment: NodeJS.ProcessEnv): Required<Omit<AllInOneOptions, 'now' | 'doNotTrackSecret'>> &
-  Pick<AllInOneOptions, 'doNotTrackSecret'> {
+export function readAllInOneConfig(
+  environment: NodeJS.ProcessEnv,
+): Required<Omit<AllInOneOptions, 'now' | 'doNotTrackSecret'>> & Pick<AllInOneOptions, 'doNotTrackSecret'> {
   const values = readEnvironment(
     environment,
     'ADVOCATE_DATA_DIR',

@@ -11,7 +11,7 @@ import type { Suite } from './testing/start-suite.ts';
 import { startSuite, temporaryFolder } from './testing/start-suite.ts';
 import type { Import, JobOptions } from './testing/suite-client.ts';
 
-const seed = Number(process.env['CRASH_SEED'] ?? 1);
+const seed = Number(process.env.CRASH_SEED ?? 1);
 const shape = { consumers: 2, partitions: 4 };
 
 /** When to kill: once the job is in a phase, and that far in it, after a moment of chance. */

@@ -41,7 +41,7 @@ describe('a small job does not wait for a big one', () => {
     // A job that was taken up again writes all its results at its end.
     await using suite = await spawnSuite(dataDir);
     await until(() => peek(dataDir, big.id).phase === 'writing' || undefined, 'writing');
-    await runSmall(suite.client, small['writing'] ?? '', big.name, 'writing');
+    await runSmall(suite.client, small.writing ?? '', big.name, 'writing');
     expect(await suite.client.ended(big.name)).toMatchObject({ status: 'COMPLETED', stats: { created: 200_000 } });
   });
 });

@@ -111,7 +111,7 @@ function readOptions(command: CommandName, given: readonly GivenOption[]): Optio
       values[name] = value;
     }
   }
-  return values as Options;
+  return values;
 }
 
 function checkApplies(command: CommandName, option: OptionName): void {

@@ -111,7 +111,7 @@ describe('without a server', () => {
     expect(ended.status, ended.stderr).toBe(0);
     const job = json(ended);
     expect(job).toMatchObject({ type: 'USERS', status: 'COMPLETED', displayName: 'May', stats: { created: 1, recordsProcessed: 1 } });
-    expect((await readdir(folder)).filter((name) => name.startsWith(String(job['id'])))).toEqual([`${String(job['id'])}.results.jsonl`]);
+    expect((await readdir(folder)).filter((name) => name.startsWith(String(job.id)))).toEqual([`${String(job.id)}.results.jsonl`]);
   });
 
   test('validates without applying anything', async () => {
@@ -268,7 +268,7 @@ describe('with a server', () => {
     const ids = [];
     for (let time = 0; time < 2; time++) {
       const ended = await advocate(['import', 'users', 'users.csv', '--request-id', 'once', '--no-wait', '--json', ...to]);
-      ids.push(json(ended)['id']);
+      ids.push(json(ended).id);
     }
     expect(ids[0]).toBe(ids[1]);
   });

@@ -15,5 +15,5 @@ export function jobName(tenant: string, job: string): string {
   if (parts === undefined) {
     throw new UsageError(`'${job}' names no job: a job is given by its id of 24 hex digits, or as tenants/TENANT/importJobs/ID.`);
   }
-  return `${parts['parent'] ?? tenantName(tenant)}/importJobs/${parts['id']!.toLowerCase()}`;
+  return `${parts.parent ?? tenantName(tenant)}/importJobs/${parts.id!.toLowerCase()}`;
 }

@@ -47,7 +47,9 @@ export async function startNotification(dependencies: NotificationDependencies):
     }),
   );
   const endings = new Map<string, Promise<void>>();
-  resources.defer(async () => void (await Promise.all(endings.values())));
+  resources.defer(async () => {
+    await Promise.all(endings.values());
+  });
   const end = async (tenant: string, jobId: string): Promise<void> => {
     try {
       const job = await finishJob({ ...dependencies, events, drafts }, tenant, jobId);

@@ -1,4 +1,12 @@
-export { ImportJob, type ImportJob_Format, type ImportJob_Status, type ImportJob_Type, ImportParams as ImportParamsMessage, ImportStats, RowError as RowErrorMessage } from './generated/advocate/bulk/v1/import_job.ts';
+export {
+  ImportJob,
+  type ImportJob_Format,
+  type ImportJob_Status,
+  type ImportJob_Type,
+  ImportParams as ImportParamsMessage,
+  ImportStats,
+  RowError as RowErrorMessage,
+} from './generated/advocate/bulk/v1/import_job.ts';
 export {
   CancelImportJobRequest,
   CancelImportJobResponse,
@@ -32,10 +40,7 @@ export {
   ParticipantServiceService,
   UpsertParticipantRequest,
 } from './generated/advocate/bulk/v1/participant_service.ts';
-export {
-  ImportPlan as ImportPlanMessage,
-  RowChunk as RowChunkMessage,
-} from './generated/advocate/bulk/v1/row_chunk.ts';
+export { ImportPlan as ImportPlanMessage, RowChunk as RowChunkMessage } from './generated/advocate/bulk/v1/row_chunk.ts';
 export { ChunkOutcome as ChunkOutcomeMessage, JobDrained, SliceFinished } from './generated/advocate/bulk/v1/chunk_outcome.ts';
 export { JobEvent, ParticipantEvent } from './generated/advocate/bulk/v1/events.ts';
 export { BadRequest, ErrorInfo } from './generated/google/rpc/error_details.ts';

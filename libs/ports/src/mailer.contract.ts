@@ -109,7 +109,7 @@ function parseMail(source: string): ParsedMail {
     .split(/\r\n|\r|\n/);
   for (const line of lines) {
     const [, name, value] = /^([^:\s]+):\s*(.*)$/.exec(line) ?? ['', line, ''];
-    (headers[name!.toLowerCase()] ??= []).push(decodeWords(value!));
+    (headers[name.toLowerCase()] ??= []).push(decodeWords(value));
   }
   const body = decode(headers['content-transfer-encoding']?.[0] ?? '7bit', source.slice(end + 4));
   return { ...headers, text: body.replaceAll('\r\n', '\n') } as ParsedMail;

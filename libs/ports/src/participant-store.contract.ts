@@ -279,7 +279,7 @@ export function participantStoreContract(name: string, create: () => Promise<Par
       });
 
       test('names an account that came and went again, its user now not to be tracked', async () => {
-        const { store, peer } = await open();
+        const { store } = await open();
         const decision = await decide(store, [put('a1', buildUser({ id: 'ann' }))]);
         await apply(store, [put('a1', buildUser({ id: 'ann', incarnation: 'other' }))]);
         await apply(store, [drop('a1', ['ann'], { doNotTrack: true })]);

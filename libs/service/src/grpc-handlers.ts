@@ -1,5 +1,12 @@
 import { status } from '@grpc/grpc-js';
-import type { handleServerStreamingCall, handleUnaryCall, sendUnaryData, ServerReadableStream, ServerWritableStream, ServiceError } from '@grpc/grpc-js';
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  sendUnaryData,
+  ServerReadableStream,
+  ServerWritableStream,
+  ServiceError,
+} from '@grpc/grpc-js';
 import { once } from 'node:events';
 import type { Logger } from './logger.ts';
 import { RequestError, toServiceError } from './request-error.ts';
@@ -22,7 +29,9 @@ export class GrpcHandlers {
   }
 
   /** Streams what the handler yields, at the pace of the client; the signal aborts when the client goes away. */
-  serverStream<Request, Response>(handle: (request: Request, signal: AbortSignal) => AsyncIterable<Response>): handleServerStreamingCall<Request, Response> {
+  serverStream<Request, Response>(
+    handle: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
+  ): handleServerStreamingCall<Request, Response> {
     return (call) => {
       void this.#pump(call, handle);
     };

@@ -4,7 +4,8 @@ import type { Any } from '@advocate/contracts';
 import { BadRequest, ErrorInfo, StatusMessage } from '@advocate/contracts';
 
 /** Statuses that a handler answers knowingly. */
-export type RequestErrorCode = 'INVALID_ARGUMENT' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'FAILED_PRECONDITION' | 'PERMISSION_DENIED' | 'CANCELLED';
+export type RequestErrorCode =
+  'INVALID_ARGUMENT' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'FAILED_PRECONDITION' | 'PERMISSION_DENIED' | 'CANCELLED';
 
 /** One bad field of a request. */
 export interface FieldViolation {
@@ -40,7 +41,12 @@ export function toServiceError(error: RequestError): Partial<ServiceError> {
     anyOf('google.rpc.ErrorInfo', ErrorInfo.encode({ reason: error.reason, domain: errorDomain, metadata: {} }).finish()),
     ...(error.violations.length === 0
       ? []
-      : [anyOf('google.rpc.BadRequest', BadRequest.encode({ fieldViolations: error.violations.map((violation) => ({ ...violation })) }).finish())]),
+      : [
+          anyOf(
+            'google.rpc.BadRequest',
+            BadRequest.encode({ fieldViolations: error.violations.map((violation) => ({ ...violation })) }).finish(),
+          ),
+        ]),
   ];
   const metadata = new Metadata();
   metadata.set('grpc-status-details-bin', Buffer.from(StatusMessage.encode({ code, message: error.message, details }).finish()));

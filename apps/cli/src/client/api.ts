@@ -75,7 +75,7 @@ export function ask<Question, Answer>(
     const call = method(message, new Metadata(), options, (error, answer) => {
       signal.removeEventListener('abort', cancel);
       if (error === null) resolve(answer);
-      else reject(signal.aborted ? signal.reason : error);
+      else reject(signal.aborted ? (signal.reason as Error) : error);
     });
     const cancel = (): void => call.cancel();
     signal.addEventListener('abort', cancel);

@@ -47,7 +47,7 @@ export function formatTable(rows: readonly (readonly string[])[], right: readonl
 }
 
 // A terminal acts on these; text from files and servers must not reach it with them.
-// eslint-disable-next-line no-control-regex
+
 const controls = /[\u0000-\u001f\u007f-\u009f]/g;
 
 /** Text from outside on one line, without what a terminal would act on. */

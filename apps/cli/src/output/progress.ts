@@ -61,7 +61,8 @@ export class Progress {
       return;
     }
     // Some terminals say that they have 0 columns. A line as wide as the terminal would wrap, and the next drawing leave it behind.
-    const width = (this.#stream.columns || 80) - 1;
+    const { columns = 0 } = this.#stream;
+    const width = (columns > 0 ? columns : 80) - 1;
     this.#stream.write(eraseLine + text().slice(0, width));
     this.#drawn = true;
   }

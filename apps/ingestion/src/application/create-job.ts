@@ -102,7 +102,8 @@ function checkRequest({ type, params, displayName, mailtoEmail, requester, reque
   const problems: { field: string; description: string }[] = [];
   const refuse = (field: string, description: string): void => void problems.push({ field, description });
   if (type === 'users') {
-    if (params.preserveEmptyAccounts) refuse('import_job.params.preserve_empty_accounts', 'preserve_empty_accounts is an option of deletions only.');
+    if (params.preserveEmptyAccounts)
+      refuse('import_job.params.preserve_empty_accounts', 'preserve_empty_accounts is an option of deletions only.');
     if (params.doNotTrack) refuse('import_job.params.do_not_track', 'do_not_track is an option of deletions only.');
     checkSegments(params.segments, segments, refuse);
     if (params.programId !== undefined && !programPattern.test(params.programId)) {
@@ -112,7 +113,11 @@ function checkRequest({ type, params, displayName, mailtoEmail, requester, reque
     if (params.segments.length > 0) refuse('import_job.params.segments', 'segments is an option of users only.');
     if (params.programId !== undefined) refuse('import_job.params.program_id', 'program_id is an option of users only.');
   }
-  for (const [field, text] of [['display_name', displayName], ['requester', requester], ['request_id', requestId ?? '']] as const) {
+  for (const [field, text] of [
+    ['display_name', displayName],
+    ['requester', requester],
+    ['request_id', requestId ?? ''],
+  ] as const) {
     if (text.length > maxTextLength) refuse(`import_job.${field}`, `${field} is longer than ${maxTextLength} characters.`);
   }
   if (mailtoEmail !== '' && (!mailPattern.test(mailtoEmail) || mailtoEmail.length > maxTextLength)) {
@@ -123,7 +128,11 @@ function checkRequest({ type, params, displayName, mailtoEmail, requester, reque
   throw new RequestError('INVALID_ARGUMENT', 'INVALID_JOB_PARAM', problems.map(({ description }) => description).join(' '), violations);
 }
 
-function checkSegments(operations: readonly string[], known: ReadonlySet<string>, refuse: (field: string, description: string) => void): void {
+function checkSegments(
+  operations: readonly string[],
+  known: ReadonlySet<string>,
+  refuse: (field: string, description: string) => void,
+): void {
   const field = 'import_job.params.segments';
   const malformed = operations.find((operation) => !isSegmentOperation(operation));
   if (malformed !== undefined) {

@@ -22,7 +22,11 @@ const sliceRecords = (index: number): number => Math.min(firstSliceRecords * 2 *
  * Cuts a job's file into slices, from the start of one of them. A pure function of the file's bytes and the job's settings: cut again, it
  * gives the same slices.
  */
-export async function* cutSlices(files: FileStore, job: Job, from: { readonly index: number; readonly start: Position }): AsyncGenerator<CutSlice> {
+export async function* cutSlices(
+  files: FileStore,
+  job: Job,
+  from: { readonly index: number; readonly start: Position },
+): AsyncGenerator<CutSlice> {
   const { plan, source } = job;
   const dealer = new PartitionDealer(plan, job.partitions);
   let open = new OpenSlice(job, from.index, from.start);
@@ -81,7 +85,13 @@ class OpenSlice {
 
   close(end: number): CutSlice {
     const partitions = [...this.#parts.keys()].sort((one, other) => one - other);
-    const slice: Slice = { index: this.index, start: this.#start, bytes: end - (this.index === 0 ? 0 : this.#start.offset), records: this.records, partitions };
+    const slice: Slice = {
+      index: this.index,
+      start: this.#start,
+      bytes: end - (this.index === 0 ? 0 : this.#start.offset),
+      records: this.records,
+      partitions,
+    };
     const { plan } = this.#job;
     const chunks = partitions.map((partition) => {
       const { rows, lengths, recordNumbers, faults } = this.#part(partition);

@@ -95,7 +95,9 @@ export class JobDispatcher implements AsyncDisposable {
         await this.#dispatch(job, running);
       } catch (error) {
         if (!(error instanceof FileNotFoundError)) throw error;
-        await jobs.advance(tenant, id, { abortReason: `${error.message}: the uploaded file is gone. Upload it again and start a new job.` });
+        await jobs.advance(tenant, id, {
+          abortReason: `${error.message}: the uploaded file is gone. Upload it again and start a new job.`,
+        });
       }
     }
     await Promise.all(running.inFlight.values().map((finish) => finish.finished));

@@ -33,7 +33,10 @@ export async function inspectFile(
   linkDomains: readonly string[],
 ): Promise<FileInspection> {
   const stat = await files.stat(fileRef);
-  if (stat === undefined) throw fileError('FILE_REF_IO', [`There is no uploaded file ${fileRef}. Upload it first, and give the file_ref that UploadFile answered.`]);
+  if (stat === undefined)
+    throw fileError('FILE_REF_IO', [
+      `There is no uploaded file ${fileRef}. Upload it first, and give the file_ref that UploadFile answered.`,
+    ]);
   if (stat.bytes === 0) throw fileError('FILE_REF_IO', ['The file is empty (0 bytes).']);
   const head = await readHead(files, fileRef);
   const encoding = detectEncoding(head);
@@ -113,7 +116,10 @@ async function inspectCsv(
   const reading: HeaderReading<UserKey> = type === 'users' ? readUserHeader(columns, { linkDomains }) : readDeletionHeader(columns);
   if (reading.problems.length > 0) {
     const [problem] = reading.problems;
-    throw fileError(problem?.type ?? 'CSV_PARSING', reading.problems.map(({ message }) => message));
+    throw fileError(
+      problem?.type ?? 'CSV_PARSING',
+      reading.problems.map(({ message }) => message),
+    );
   }
   const first = await records.next();
   if (first.done) throw fileError('CSV_PARSING', ['The file has a header but no rows. Add a row for each participant below the header.']);
@@ -136,7 +142,14 @@ function readHeaderCells({ position, bytes }: FirstRecord): string[] {
 async function inspectJsonl(records: AsyncGenerator<FirstRecord>, name: string, bytes: number): Promise<FileInspection> {
   const first = await records.next();
   if (first.done) throw fileError('CSV_PARSING', ['The file has no rows. Add a line with a JSON object for each participant.']);
-  return { format: 'jsonl', source: { name, bytes, start: first.value.position }, columns: [], warnings: [], mayGiveCodes: true, programs: [] };
+  return {
+    format: 'jsonl',
+    source: { name, bytes, start: first.value.position },
+    columns: [],
+    warnings: [],
+    mayGiveCodes: true,
+    programs: [],
+  };
 }
 
 function fileError(problem: FileProblem, messages: readonly string[]): RequestError {

@@ -50,7 +50,7 @@ const accountIdValue = /"accountId"[ \t]*:[ \t]*"([^"]*)"/;
  */
 function accountOfLine(line: string): string | undefined {
   const first = line.indexOf(accountIdText);
-  if (first >= 0 && !line.includes('\\') && line.indexOf(accountIdText, first + 1) < 0) {
+  if (first >= 0 && !line.includes('\\') && !line.includes(accountIdText, first + 1)) {
     const match = accountIdValue.exec(line);
     if (match !== null) return match[1];
   }

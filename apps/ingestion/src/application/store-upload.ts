@@ -22,7 +22,11 @@ async function* checked({ content, expectedBytes }: Upload, maxBytes: number): A
     bytes += block.length;
     if (bytes > maxBytes) {
       const limit = `${(maxBytes / 1e6).toLocaleString('en-US')} MB`;
-      throw new RequestError('INVALID_ARGUMENT', 'FILE_TOO_LARGE', `The file is larger than ${limit}. Split it into smaller files, each with the header.`);
+      throw new RequestError(
+        'INVALID_ARGUMENT',
+        'FILE_TOO_LARGE',
+        `The file is larger than ${limit}. Split it into smaller files, each with the header.`,
+      );
     }
     yield block;
   }

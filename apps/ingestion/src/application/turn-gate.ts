@@ -39,7 +39,8 @@ export class TurnGate {
   #admit(): void {
     while (this.#waiting.length > 0 && (this.#closed || this.#total < this.#capacity)) {
       let next = 0;
-      for (const [index, { key }] of this.#waiting.entries()) if (this.#count(key) < this.#count(this.#waiting[next]?.key ?? '')) next = index;
+      for (const [index, { key }] of this.#waiting.entries())
+        if (this.#count(key) < this.#count(this.#waiting[next]?.key ?? '')) next = index;
       const [turn] = this.#waiting.splice(next, 1);
       if (turn === undefined) return;
       this.#total += 1;

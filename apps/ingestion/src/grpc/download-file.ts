@@ -1,6 +1,6 @@
 import type { DownloadFileRequest_Kind, DownloadFileResponse } from '@advocate/contracts';
 import type { Job } from '@advocate/domain';
-import { countRows } from '@advocate/domain';
+import { countRows, noOutcomes } from '@advocate/domain';
 import { jobFiles } from '@advocate/messages';
 import type { FileStore } from '@advocate/ports';
 import { RequestError } from '@advocate/service';
@@ -26,7 +26,7 @@ function place(job: Job, kind: DownloadFileRequest_Kind): { readonly stored: str
 function reasonFor(job: Job, kind: DownloadFileRequest_Kind): string {
   if (job.status === 'PENDING' && kind !== 'SOURCE') return `Job ${job.id} is not finished; its files are written at the end.`;
   if (kind === 'ERRORS' && job.counts?.failed === 0) return `Job ${job.id} has no errors file: no row failed.`;
-  if (kind === 'RESULTS' && job.counts !== undefined && countRows(job.counts) === job.counts.failed) {
+  if (kind === 'RESULTS' && job.counts?.failed === countRows(job.counts ?? noOutcomes)) {
     return `Job ${job.id} has no results file: no row succeeded.`;
   }
   return `Job ${job.id} has no such file, or it has expired.`;

@@ -69,7 +69,11 @@ class ImportJobCalls {
     const first = await iterator.next();
     const metadata = first.done ? undefined : first.value.part;
     if (metadata?.$case !== 'metadata') {
-      throw new RequestError('INVALID_ARGUMENT', 'METADATA_MISSING', 'The first message of an upload must be its metadata: parent and filename.');
+      throw new RequestError(
+        'INVALID_ARGUMENT',
+        'METADATA_MISSING',
+        'The first message of an upload must be its metadata: parent and filename.',
+      );
     }
     const { parent, filename, sizeBytes } = metadata.value;
     const upload = { tenant: readTenant('metadata.parent', parent), filename, expectedBytes: sizeBytes, content: dataOf(iterator) };
@@ -150,7 +154,11 @@ async function* dataOf(iterator: AsyncIterator<UploadFileRequest>): AsyncGenerat
     if (next.done) return;
     const { part } = next.value;
     if (part?.$case !== 'data') {
-      throw new RequestError('INVALID_ARGUMENT', 'DATA_EXPECTED', 'Only the first message of an upload may be metadata; the others bring data.');
+      throw new RequestError(
+        'INVALID_ARGUMENT',
+        'DATA_EXPECTED',
+        'Only the first message of an upload may be metadata; the others bring data.',
+      );
     }
     yield part.value;
   }

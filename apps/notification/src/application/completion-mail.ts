@@ -19,15 +19,23 @@ export function completionMail(job: Job): Mail {
     ...countLines(counts),
     '',
     ...(countRows(counts) > counts.failed ? [`Results: ${results.filename}`] : []),
-    ...(counts.failed > 0 ? [`Errors: ${errors.filename}. Correct these rows and import them again; rows that succeeded need not be sent again.`] : []),
+    ...(counts.failed > 0
+      ? [`Errors: ${errors.filename}. Correct these rows and import them again; rows that succeeded need not be sent again.`]
+      : []),
     `Fetch the files with: advocate jobs download ${job.id}`,
     ...job.warnings.map((warning) => `Note: ${warning}`),
   ];
-  return { id: job.id, to: job.mailtoEmail, subject: `${title} ${verbs[job.status]}`, text: `${lines.join('\n')}\n`, date: job.dateCompleted ?? 0 };
+  return {
+    id: job.id,
+    to: job.mailtoEmail,
+    subject: `${title} ${verbs[job.status]}`,
+    text: `${lines.join('\n')}\n`,
+    date: job.dateCompleted ?? 0,
+  };
 }
 
 function countLines(counts: OutcomeCounts): string[] {
-  return Object.entries(counts)
+  return Object.entries<number>({ ...counts })
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `  ${kind}: ${format(count)}`);
 }

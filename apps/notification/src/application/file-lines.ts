@@ -19,7 +19,11 @@ const csvOptions = { includeEndRowDelimiter: true };
 function csvWriter(columns: readonly string[]): LineWriter {
   return {
     header: () => writeToBuffer([columns.map(neutralised)], csvOptions),
-    lines: (rows) => writeToBuffer(rows.map((cells) => cells.map(neutralised)), csvOptions),
+    lines: (rows) =>
+      writeToBuffer(
+        rows.map((cells) => cells.map(neutralised)),
+        csvOptions,
+      ),
   };
 }
 
@@ -44,7 +48,8 @@ function jsonlWriter(columns: readonly string[]): LineWriter {
       let text = '';
       for (const cells of rows) {
         const fields: [string, unknown][] = standard.map((column, index) => [column, cells[index]]);
-        if (custom.length > 0) fields.push(['customFields', Object.fromEntries(custom.map((name, index) => [name, cells[standard.length + index]]))]);
+        if (custom.length > 0)
+          fields.push(['customFields', Object.fromEntries(custom.map((name, index) => [name, cells[standard.length + index]]))]);
         text += `${JSON.stringify(Object.fromEntries(fields))}\n`;
       }
       return Buffer.from(text);

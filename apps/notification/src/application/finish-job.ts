@@ -40,7 +40,11 @@ export async function finishJob(dependencies: FinishDependencies, tenant: string
 }
 
 /** A job is complete only when a recount of its file agrees with its outcomes. */
-async function judge(files: FileStore, job: Job, counts: OutcomeCounts): Promise<Pick<JobEnding, 'status'> & { readonly abortReason?: string }> {
+async function judge(
+  files: FileStore,
+  job: Job,
+  counts: OutcomeCounts,
+): Promise<Pick<JobEnding, 'status'> & { readonly abortReason?: string }> {
   if (job.abortReason !== undefined) return { status: 'ABORTED' };
   if (job.cancelRequested) return { status: 'CANCELLED' };
   const rows = countRows(counts);
@@ -51,7 +55,10 @@ async function judge(files: FileStore, job: Job, counts: OutcomeCounts): Promise
       const reason = `The file has ${bytes} bytes, but ${job.source.bytes} when the job was accepted; it was changed behind the job's back.`;
       return { status: 'ABORTED', abortReason: `${reason} Upload it again and start a new job.` };
     }
-    return { status: 'ABORTED', abortReason: `The file has ${records} rows, but ${rows} have an outcome. Its results are incomplete; please report this.` };
+    return {
+      status: 'ABORTED',
+      abortReason: `The file has ${records} rows, but ${rows} have an outcome. Its results are incomplete; please report this.`,
+    };
   } catch (error) {
     if (!(error instanceof FileNotFoundError)) throw error;
     return { status: 'ABORTED', abortReason: `${error.message}: the uploaded file is gone, so its rows could not be recounted.` };

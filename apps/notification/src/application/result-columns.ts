@@ -17,7 +17,21 @@ export const errorColumns = ['recordNumber', 'message', 'apiErrorCode', 'statusC
 
 /** A result row's cells in the order of {@link userColumns}, then its custom fields in the order asked for. */
 export function userCells(row: ResultRow, customFields: readonly string[]): Cell[] {
-  const [id, accountId, email, firstName, lastName, code, imageUrl, dateCreated, dateUsTaxFormSubmitted, locale, countryCode, link, custom] = row;
+  const [
+    id,
+    accountId,
+    email,
+    firstName,
+    lastName,
+    code,
+    imageUrl,
+    dateCreated,
+    dateUsTaxFormSubmitted,
+    locale,
+    countryCode,
+    link,
+    custom,
+  ] = row;
   const linkBy = (prefix: string): string | null => (code === null ? null : shareLink(prefix, code, link));
   const cells: Cell[] = [
     ...[id, accountId, email, firstName, lastName, code, imageUrl, null, null, dateCreated],

@@ -55,7 +55,12 @@ async function summarise(jobs: JobStore, job: Job, slices: readonly number[]): P
       failed += summary.counts.failed;
     }
   }
-  return { hasResults: rows > failed, hasErrors: failed > 0, customFields: [...customFields].sort(), ignoredFields: [...ignoredFields].sort() };
+  return {
+    hasResults: rows > failed,
+    hasErrors: failed > 0,
+    customFields: [...customFields].sort(),
+    ignoredFields: [...ignoredFields].sort(),
+  };
 }
 
 /** Lines written at a time. */

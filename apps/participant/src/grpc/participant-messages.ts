@@ -66,9 +66,14 @@ function attributionToMessage({ referrer }: Attribution): NonNullable<Participan
 }
 
 /** The row that an upsert asks for, by the rules of a JSONL line. Throws INVALID_ARGUMENT in the product's wording. */
-export function upsertFromMessage(message: ParticipantMessage | undefined, segments: readonly string[], linkDomains: readonly string[]): UserUpsert {
+export function upsertFromMessage(
+  message: ParticipantMessage | undefined,
+  segments: readonly string[],
+  linkDomains: readonly string[],
+): UserUpsert {
   if (message === undefined) throw new RequestError('INVALID_ARGUMENT', 'BAD_REQUEST', 'The participant is missing.');
-  const { id, accountId, firstName, lastName, email, referable, locale, countryCode, dateCreated, dateUsTaxFormSubmitted, imageUrl } = message;
+  const { id, accountId, firstName, lastName, email, referable, locale, countryCode, dateCreated, dateUsTaxFormSubmitted, imageUrl } =
+    message;
   const { customFields, referralCodes, shareLinks, referredBy } = message;
   const parsed = parseUserObject(
     {

@@ -71,7 +71,8 @@ export function participantService(dependencies: ParticipantServiceDependencies)
     recordReferral: handlers.unary(async ({ referrer, referred, programId, requestId }) => {
       const from = await findUser(store, 'referrer', referrer);
       const to = await findUser(store, 'referred', referred);
-      if (from.tenant !== to.tenant) throw new RequestError('INVALID_ARGUMENT', 'BAD_REQUEST', 'Referrer and referred are of different tenants.');
+      if (from.tenant !== to.tenant)
+        throw new RequestError('INVALID_ARGUMENT', 'BAD_REQUEST', 'Referrer and referred are of different tenants.');
       const program = programId || (settings.programs[0] ?? '');
       const code = Object.hasOwn(from.user.codes, program) ? from.user.codes[program]?.[0] : undefined;
       if (code === undefined) throw new RequestError('INVALID_ARGUMENT', 'BAD_REQUEST', `The referrer has no code in program ${program}.`);
@@ -99,7 +100,11 @@ export function participantService(dependencies: ParticipantServiceDependencies)
       const tenant = readTenant('parent', parent);
       const key = segment?.key ?? '';
       if (!isSegmentOperation(key) || key.startsWith('~')) {
-        throw new RequestError('INVALID_ARGUMENT', 'BAD_REQUEST', `'${key}' is no segment key: it takes 1 to 64 letters, digits, '_' or '-'.`);
+        throw new RequestError(
+          'INVALID_ARGUMENT',
+          'BAD_REQUEST',
+          `'${key}' is no segment key: it takes 1 to 64 letters, digits, '_' or '-'.`,
+        );
       }
       const stored = await store.createSegment(tenant, { key, displayName: segment?.displayName || key, dateCreated: now() });
       return { segment: segmentToMessage(tenant, stored) };
@@ -136,7 +141,10 @@ const lifeOf = ({ accountId, user }: FoundUser): HistoryItem['owner'] => ({ acco
 
 /** The same request id gives the same item. */
 function historyItem(owner: FoundUser, requestId: string, date: number): Pick<HistoryItem, 'id' | 'owner' | 'date'> {
-  const id = createHash('sha256').update(`${owner.user.incarnation}/${requestId || randomUUID()}`).digest('hex').slice(0, 24);
+  const id = createHash('sha256')
+    .update(`${owner.user.incarnation}/${requestId || randomUUID()}`)
+    .digest('hex')
+    .slice(0, 24);
   return { id, owner: lifeOf(owner), date };
 }
 

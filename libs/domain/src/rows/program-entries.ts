@@ -12,7 +12,7 @@ const codeForm = /^[A-Za-z0-9]{1,64}$/;
 export const isReferralCode = (text: string): boolean => codeForm.test(text);
 
 type MapName = 'referralCodes' | 'shareLinks';
-type Target = { [Name in MapName]?: Record<string, string> };
+type Target = Partial<Record<MapName, Record<string, string>>>;
 
 /** Vanity codes by program. */
 export const referralCodes = programEntries({

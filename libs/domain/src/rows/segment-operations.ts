@@ -20,6 +20,6 @@ export function parseSegmentOperations(value: unknown): Parsed<readonly string[]
 }
 
 function invalidOperation(operation: unknown) {
-  const shown = shownName(typeof operation === 'string' ? operation : String(JSON.stringify(operation)));
+  const shown = shownName(typeof operation === 'string' ? operation : (JSON.stringify(operation) ?? 'undefined'));
   return badRequest(`Invalid segment operation: '${shown}'; write a segment's key, '~' and a key, or '~*'`);
 }

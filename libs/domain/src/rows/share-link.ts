@@ -15,7 +15,7 @@ export function isShareLink(link: string, rules: RowRules): boolean {
   if (!fits(link, maxLinkLength) || !linkForm.test(link)) return false;
   const url = URL.parse(link);
   // A user name before the host (`https://share.example.com@other.example`) makes a link look like it goes elsewhere.
-  if (url === null || url.username !== '' || url.password !== '') return false;
+  if (url?.username !== '' || url.password !== '') return false;
   const host = url.hostname.endsWith('.') ? url.hostname.slice(0, -1) : url.hostname;
   return rules.linkDomains.length === 0 ? host !== defaultLinkDomain : rules.linkDomains.some((domain) => domain.toLowerCase() === host);
 }

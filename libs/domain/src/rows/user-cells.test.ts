@@ -195,7 +195,7 @@ describe('cells of a users file', () => {
     const parsed = parse(['a1', 'u1', 'x', 'y', 'z']);
     expect(JSON.stringify(parsed.row?.customFields)).toBe('{"__proto__":"x","constructor":"y","toString":"z"}');
     expect(Object.getPrototypeOf(parsed.row?.customFields)).toBe(Object.prototype);
-    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+    expect(({} as Record<string, unknown>).x).toBeUndefined();
   });
 
   it('gives each row its own maps', () => {

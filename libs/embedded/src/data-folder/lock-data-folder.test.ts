@@ -61,7 +61,7 @@ test('keeps the folder from other processes after it refused one of its own', as
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   onTestFinished(() => void other.kill('SIGKILL'));
-  const [output, [code]] = await Promise.all([Array.fromAsync(other.stderr!), once(other, 'exit')]);
+  const [output, [code]] = await Promise.all([Array.fromAsync(other.stderr), once(other, 'exit')]);
   expect(code).toBe(1);
   expect(Buffer.concat(output).toString()).toContain(`is in use by process ${process.pid} since`);
 });

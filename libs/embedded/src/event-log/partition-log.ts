@@ -32,7 +32,10 @@ export class PartitionLog {
   /** Resolves once the message is in; rejects when the wait is cut short by {@link refuseWaiting}. */
   async append(message: IncomingMessage): Promise<void> {
     if (this.#cursors.length === 0) while (!this.#hasRoomFor(message)) this.#dropFirst();
-    if (this.#waiting.length === 0 && this.#hasRoomFor(message)) return this.#push(message);
+    if (this.#waiting.length === 0 && this.#hasRoomFor(message)) {
+      this.#push(message);
+      return;
+    }
     const turn = Promise.withResolvers<void>();
     this.#waiting.push({ message, ...turn });
     return turn.promise;

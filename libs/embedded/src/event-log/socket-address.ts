@@ -20,8 +20,8 @@ export async function socketAddress(path: string): Promise<string> {
 async function privateFolder(): Promise<string> {
   const { uid } = userInfo();
   const folder = join(tmpdir(), `advocate-bulk-${uid}`);
-  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   });
   // The temporary folder is everybody's: somebody else may have made this one, to listen in.
   const found = await lstat(folder);

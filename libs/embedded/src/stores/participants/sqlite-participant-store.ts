@@ -120,7 +120,12 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
 
   /** Notes what has moved; as long as nothing has, writes. */
   #writeBatch(decision: ChunkDecision, batch: readonly AccountDecision[], isCurrent: boolean, moved: Moved): void {
-    const tokens = isCurrent ? tokensRead(batch) : this.#accounts.readTokens(decision.tenant, batch.map(({ accountId }) => accountId));
+    const tokens = isCurrent
+      ? tokensRead(batch)
+      : this.#accounts.readTokens(
+          decision.tenant,
+          batch.map(({ accountId }) => accountId),
+        );
     if (!isCurrent) this.#noteMoved(decision, batch, tokens, moved);
     this.#noteTaken(decision.tenant, batch, moved);
     if (moved.accountIds.size === 0) this.#write(decision, batch, tokens);
