@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import type { Account } from '@advocate/domain';
 import { decodeChunkOutcome } from '@advocate/messages';
 import { dumpStore } from './testing/dump-store.ts';
+import { peek } from './testing/peek.ts';
 import { createRandom } from './testing/random.ts';
 import { startSuite, temporaryFolder } from './testing/start-suite.ts';
+import { parent, until } from './testing/suite-client.ts';
 
 const rounds = 12;
 const jobsPerRound = 4;
@@ -85,5 +87,30 @@ describe('an account is gone if, and only if, it was emptied by a deletion that 
       'gone though preserved',
     ).toEqual([]);
     expect(lines.filter((line) => /A CODE THAT NO USER HAS|BY NO ACCOUNT|held but not listed/.test(line))).toEqual([]);
+  });
+});
+
+describe('a code has one owner', () => {
+  test('also when it becomes free while a job runs whose rows give it to two users', async () => {
+    await using suite = await startSuite();
+    const { client } = suite;
+    await client.upsert({ accountId: 'old', id: 'owner', referralCodes: { default: 'SHARED' } });
+    const filler = Array.from({ length: 30_000 }, (_, index) => `filler-${index},user,`);
+    const { name, id } = await client.start(
+      ['accountId,id,referralCodes.default', ...filler, 'one,user,SHARED', 'two,user,SHARED'].join('\n'),
+    );
+    await until(() => peek(suite.dataDir, id).phase === 'applying' || undefined, 'all codes are claimed');
+    await client.ask('deleteParticipant', {
+      name: `${parent}/accounts/old/participants/owner`,
+      preserveEmptyAccount: undefined,
+      doNotTrack: false,
+    });
+    const { job, errors } = await client.outcome(name);
+    expect(job).toMatchObject({ status: 'COMPLETED', stats: { created: 30_001, errors: 1 } });
+    expect(errors).toBe(
+      'recordNumber,message,apiErrorCode,statusCode\n30003,The referral code SHARED belongs to another user,CONFLICT,409\n',
+    );
+    const { participant } = await client.ask('findParticipantByReferralCode', { parent, referralCode: 'SHARED' });
+    expect(participant).toMatchObject({ accountId: 'one', referralCodes: { default: 'SHARED' } });
   });
 });

@@ -165,7 +165,7 @@ describe('a row that cannot be read fails alone, and the others are applied', ()
     ['a NUL byte', 'accountId,id\nq4,u\u00001\nq4,u2\n', ['2,The row has a NUL character: byte 5 of the row,BAD_REQUEST,400'], 1],
     [
       'invalid UTF-8',
-      Buffer.from('accountId,id,firstName\nq5,u1,Z\xeb\nq5,u2,Zo\n', 'latin1'),
+      Buffer.from('accountId,id,firstName,referralCodes.default\nq5,u1,Z\xeb,ZOE\nq5,u2,Zo,ZOE\n', 'latin1'),
       ['2,The row is not valid UTF-8: byte 8 of the row is 0xeb,BAD_REQUEST,400'],
       1,
     ],

@@ -1,9 +1,8 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
-import { descriptorSetBase64 } from '@advocate/contracts';
+import { reflectedDefinitions } from './reflected-definitions.ts';
 
 /** A gRPC service with what serves it. */
 export interface GrpcService {
@@ -25,8 +24,7 @@ export async function startGrpcServer(host: string, port: number, services: read
   for (const service of services) server.addService(service.definition, service.implementation);
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);
-  const descriptors = loadFileDescriptorSetFromBuffer(Buffer.from(descriptorSetBase64, 'base64'));
-  new ReflectionService(descriptors).addToServer(server);
+  new ReflectionService(reflectedDefinitions()).addToServer(server);
   const actualPort = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
   });
