@@ -1,7 +1,7 @@
 import { JobDrained } from '@advocate/contracts';
 import type { Job } from '@advocate/domain';
 import { fileRetentionMs, JobEvents } from '@advocate/messages';
-import type { EventLog, FileStore, JobStore, Mailer } from '@advocate/ports';
+import type { EventLog, FileStore, JobStore, Mailer, ParticipantStore } from '@advocate/ports';
 import type { Logger } from '@advocate/service';
 import { collectOutcome } from './application/collect-outcomes.ts';
 import { completionMail } from './application/completion-mail.ts';
@@ -12,6 +12,7 @@ import { ResultsDrafts } from './application/results-drafts.ts';
 export interface NotificationDependencies {
   readonly jobs: JobStore;
   readonly files: FileStore;
+  readonly participants: ParticipantStore;
   readonly mailer: Mailer;
   readonly log: EventLog;
   readonly now: () => number;
@@ -20,10 +21,10 @@ export interface NotificationDependencies {
 
 const sweepEveryMs = 3600 * 1000;
 
-/** Starts notification: collects outcomes, ends jobs, sends their mails, and removes files that have expired. */
+/** Starts notification: collects outcomes, ends jobs, sends their mails, and removes what has expired: files, and the outcomes that they were made of. */
 export async function startNotification(dependencies: NotificationDependencies): Promise<AsyncDisposable> {
   await using resources = new AsyncDisposableStack();
-  const { jobs, files, mailer, log, now, logger } = dependencies;
+  const { jobs, files, participants, mailer, log, now, logger } = dependencies;
   const events = new JobEvents(log, now);
   const progress = resources.use(new ProgressReporter(jobs, events, logger));
   // A mail that cannot be sent must hold up neither other jobs nor the start; it stays owed.
@@ -70,7 +71,10 @@ export async function startNotification(dependencies: NotificationDependencies):
   await sendOwedMails();
   const sweep = async (): Promise<void> => {
     await sendOwedMails();
-    const removed = await files.removeWrittenBefore(now() - fileRetentionMs);
+    const expired = now() - fileRetentionMs;
+    const removed = await files.removeWrittenBefore(expired);
+    await jobs.removeOutcomesOfJobsEndedBefore(expired);
+    await participants.removeDecisionsBefore(expired);
     if (removed > 0) logger.info({ removed }, 'Expired files removed');
   };
   const sweeper = setInterval(

@@ -262,6 +262,19 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         expect((await store.progress('job-1')).counts.created).toBe(12);
       });
 
+      test('removes outcomes of jobs that ended before a time, and no others', async () => {
+        const { store, peer } = await open();
+        for (const id of ['job-1', 'later', 'pending']) await store.create(buildJob({ id }), undefined);
+        for (const jobId of ['job-1', 'later', 'pending']) await store.putOutcome({ ...outcome(0, 0), jobId });
+        await store.finish('acme', 'job-1', ending);
+        await store.finish('acme', 'later', { ...ending, dateCompleted: ending.dateCompleted + 1 });
+        await store.removeOutcomesOfJobsEndedBefore(ending.dateCompleted + 1);
+        expect(await peer.outcomes('job-1', 0)).toEqual([]);
+        expect(await peer.outcomes('later', 0)).toHaveLength(1);
+        expect(await peer.outcomes('pending', 0)).toHaveLength(1);
+        expect((await peer.get('acme', 'job-1'))?.counts).toEqual(ending.counts);
+      });
+
       test('counts rows over all outcomes stored so far, and the bytes of finished slices', async () => {
         const { store, peer } = await open();
         expect(await peer.progress('job-1')).toEqual({ counts: noOutcomes, bytes: 0 });

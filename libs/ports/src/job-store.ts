@@ -38,6 +38,9 @@ export interface JobStore {
   /** The outcomes of a slice's chunks, by partition. */
   outcomes(jobId: string, slice: number): Promise<readonly Uint8Array[]>;
 
+  /** Removes the chunk outcomes of jobs that ended before a time, epoch milliseconds. Their counts stay. */
+  removeOutcomesOfJobsEndedBefore(time: number): Promise<void>;
+
   /** Rows by outcome over all chunk outcomes stored so far, and the bytes of the slices that are finished. */
   progress(jobId: string): Promise<{ readonly counts: OutcomeCounts; readonly bytes: number }>;
 }

@@ -230,6 +230,16 @@ export function participantStoreContract(name: string, create: () => Promise<Par
       });
     });
 
+    test('forgets the decisions of old jobs, and nothing else of them', async () => {
+      const { store, peer } = await open();
+      await apply(store, [put('a1', buildUser({ id: 'ann' }))], { chunkId: 'old', date: builtAt });
+      await apply(store, [put('a2', buildUser({ id: 'bob' }))], { chunkId: 'new', date: builtAt + 1 });
+      await store.removeDecisionsBefore(builtAt + 1);
+      expect(await peer.isCommitted('old')).toBe(false);
+      expect(await peer.isCommitted('new')).toBe(true);
+      expect(await peer.account(tenant, 'a1')).toBeDefined();
+    });
+
     describe('accounts that moved', () => {
       const changes: readonly (readonly [string, readonly Edit[], readonly Edit[]])[] = [
         ['created', [], [put('a1', buildUser({ id: 'bob' }))]],

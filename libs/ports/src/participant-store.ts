@@ -11,6 +11,9 @@ export interface ParticipantStore {
   /** Whether a chunk is committed. */
   isCommitted(chunkId: string): Promise<boolean>;
 
+  /** Removes the decision records of chunks whose jobs were accepted before a time, epoch milliseconds: long after any can be delivered again. */
+  removeDecisionsBefore(time: number): Promise<void>;
+
   /** Loads what a decision needs. Claims of `jobId` come before those of other jobs. */
   load(request: LoadRequest): Promise<LoadedState>;
 

@@ -58,6 +58,8 @@ const statements = {
   insertOutcome: `INSERT OR IGNORE INTO outcome (job, slice, partition, created, updated, unchanged, deleted, failed, content)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   storedChunks: 'SELECT count(*) AS stored FROM outcome WHERE job = ? AND slice = ?',
+  removeOutcomes: `DELETE FROM outcome WHERE job IN (
+    SELECT id FROM job WHERE status <> 'PENDING' AND json_extract(document, '$.dateCompleted') < ?)`,
   outcomes: 'SELECT content FROM outcome WHERE job = ? AND slice = ? ORDER BY partition',
   progress: `SELECT ${['created', 'updated', 'unchanged', 'deleted', 'failed'].map((kind) => `coalesce(sum(${kind}), 0) AS ${kind}`).join(', ')},
       (SELECT coalesce(sum(bytes), 0) FROM slice WHERE job = :job
@@ -173,6 +175,10 @@ class SqliteJobStore implements JobStore, Disposable {
 
   async outcomes(jobId: string, slice: number): Promise<readonly Uint8Array[]> {
     return (this.#statements.outcomes.all(jobId, slice) as { content: Uint8Array }[]).map(({ content }) => content);
+  }
+
+  async removeOutcomesOfJobsEndedBefore(time: number): Promise<void> {
+    await inTransaction(this.#database, () => this.#statements.removeOutcomes.run(time));
   }
 
   async progress(jobId: string): Promise<{ readonly counts: OutcomeCounts; readonly bytes: number }> {

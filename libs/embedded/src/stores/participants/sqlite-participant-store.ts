@@ -52,6 +52,7 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
   readonly #decision: StatementSync;
   readonly #decisionExists: StatementSync;
   readonly #insertDecision: StatementSync;
+  readonly #removeDecisions: StatementSync;
 
   constructor(database: DatabaseSync, secret: string) {
     this.#database = database;
@@ -63,6 +64,7 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
     this.#dataVersion = database.prepare('PRAGMA data_version');
     this.#decision = database.prepare('SELECT outcome FROM decision WHERE chunk = ?');
     this.#decisionExists = database.prepare('SELECT 1 FROM decision WHERE chunk = ?');
+    this.#removeDecisions = database.prepare('DELETE FROM decision WHERE date < ?');
     this.#insertDecision = database.prepare('INSERT INTO decision (chunk, outcome, date) VALUES (?, ?, ?)');
   }
 
@@ -72,6 +74,10 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
 
   async isCommitted(chunkId: string): Promise<boolean> {
     return this.#decisionExists.get(chunkId) !== undefined;
+  }
+
+  async removeDecisionsBefore(time: number): Promise<void> {
+    await this.#inTransaction(() => this.#removeDecisions.run(time));
   }
 
   async load({ tenant, jobId, accountIds, codes, doNotTrack }: LoadRequest): Promise<LoadedState> {
