@@ -25,6 +25,7 @@ export interface RowLogic<Row extends UserKey> {
 
 const digest = (text: string): string => hash('sha256', text);
 
+/** For rows of files, whose codes ingestion has claimed. */
 export const upsertLogic: RowLogic<UserUpsert> = {
   parser: userParser,
   codeKeys(row) {
@@ -36,6 +37,14 @@ export const upsertLogic: RowLogic<UserUpsert> = {
     ];
   },
   heedsDoNotTrack: true,
+  decide(before, rows, plan, state) {
+    return decideUpserts(before, rows, { plan, segments: segmentsOf(plan), state, digest, codesAreClaimed: true });
+  },
+};
+
+/** As {@link upsertLogic}, for a row that comes without a file, so that nothing was claimed for it. */
+export const directUpsertLogic: RowLogic<UserUpsert> = {
+  ...upsertLogic,
   decide(before, rows, plan, state) {
     return decideUpserts(before, rows, { plan, segments: segmentsOf(plan), state, digest });
   },

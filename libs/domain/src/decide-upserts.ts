@@ -21,6 +21,8 @@ export interface UpsertContext {
   readonly segments: ReadonlySet<string>;
   readonly state: Pick<LoadedState, 'codes' | 'doNotTrack'>;
   readonly digest: Digest;
+  /** Whether the file's codes were claimed before its rows were dispatched: then a code without a claim was somebody's, and is not free for all now. */
+  readonly codesAreClaimed?: boolean;
 }
 
 /**
@@ -116,6 +118,7 @@ function notGivable(
     const owner = isOfFile ? `is given to another user in record ${claim.recordNumber} of the file` : 'belongs to another user';
     return rowError('CONFLICT', `The ${what} ${owner}`);
   }
+  if (state === undefined && context.codesAreClaimed) return rowError('CONFLICT', `The ${what} belongs to another user`);
   if (given.has(key) || (state !== undefined && state.programId !== programId)) {
     return rowError('CONFLICT', `The ${what} belongs to another program of the user`);
   }

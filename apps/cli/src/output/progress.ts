@@ -12,7 +12,8 @@ const redrawMs = 100;
 const lineMs = 1000;
 const eraseLine = '\r\u001b[K';
 
-/** Shows how far a job is: as a bar that redraws itself when live, else as a line every second. Only `done` ends the bar. */
+/** Shows how far a job is: as a bar that redraws itself when live, else as a line when the first rows
+ * have outcomes and then every second. Only `done` ends the bar. */
 export class Progress {
   readonly #stream: ProgressStream;
   readonly #live: boolean;
@@ -20,12 +21,13 @@ export class Progress {
   readonly #pace = new Pace();
   #shownAt: number;
   #drawn = false;
+  #isMoving = false;
 
   constructor(stream: ProgressStream, live: boolean, clock: () => number = Date.now) {
     this.#stream = stream;
     this.#live = live;
     this.#clock = clock;
-    // A bar shows at once; a line is worth it only for what takes longer than a second.
+    // A bar shows at once; an upload is worth a line only when it takes longer than a second.
     this.#shownAt = live ? -Infinity : clock();
   }
 
@@ -36,7 +38,11 @@ export class Progress {
   moved(job: ImportJob): void {
     // A job that has ended gets a summary.
     if (job.status !== 'PENDING') return;
-    this.#pace.add(this.#clock(), job.stats?.recordsProcessed ?? 0, job.stats?.bytesProcessed ?? 0);
+    const rows = job.stats?.recordsProcessed ?? 0;
+    // The first outcomes show at once; from then on a line every second is enough.
+    if (rows > 0 && !this.#isMoving && !this.#live) this.#shownAt = -Infinity;
+    this.#isMoving = rows > 0;
+    this.#pace.add(this.#clock(), rows, job.stats?.bytesProcessed ?? 0);
     this.#show(() => (this.#live ? jobBar(job, this.#pace) : jobLine(job, this.#pace)));
   }
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { deletionLogic, upsertLogic } from '@advocate/apply';
+import { deletionLogic, directUpsertLogic } from '@advocate/apply';
 import type { ParticipantServiceServer, SegmentMessage } from '@advocate/contracts';
 import { ParticipantServiceService } from '@advocate/contracts';
 import type { RowError, TenantSettings, User } from '@advocate/domain';
@@ -53,7 +53,7 @@ export function participantService(dependencies: ParticipantServiceDependencies)
       const tenant = readTenant('parent', parent);
       const row = upsertFromMessage(participant, segmentOperations, settings.linkDomains);
       const segments = await knownSegments(store, tenant, segmentOperations);
-      const outcome = await applyDirect(dependencies, upsertLogic, { tenant, params: noParams, segments }, row);
+      const outcome = await applyDirect(dependencies, directUpsertLogic, { tenant, params: noParams, segments }, row);
       if (outcome.kind === 'failed') throw refused(outcome.error);
       const name = resourceName('tenants', tenant, 'accounts', row.accountId, 'participants', row.id);
       const { user } = await findUser(store, 'participant', name);
