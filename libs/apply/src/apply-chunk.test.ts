@@ -14,7 +14,7 @@ import { buildPlan } from '@advocate/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ChunkOutOfOrderError, createApplyChunk } from './apply-chunk.ts';
 import { startRowConsumer } from './row-consumer.ts';
-import { deletionLogic, upsertLogic } from './row-logic.ts';
+import { deletionLogic, directUpsertLogic, upsertLogic } from './row-logic.ts';
 
 async function openEngine(): Promise<EmbeddedEngine> {
   const dataDir = await mkdtemp(join(tmpdir(), 'apply-'));
@@ -48,7 +48,7 @@ const apply = (store: ParticipantStore, chunk: RowChunk): Promise<Uint8Array> =>
 
 let jobs = 0;
 
-/** Applies rows as a job of their own, and answers their outcomes. */
+/** Applies rows as direct calls do, without claims, and answers their outcomes. */
 async function run(
   store: ParticipantStore,
   type: ImportPlan['type'],
@@ -56,7 +56,8 @@ async function run(
   plan: Partial<ImportPlan> = {},
 ): Promise<readonly RowOutcome[]> {
   const chunk = chunkOf({ type, jobId: `job of its own ${(jobs += 1)}`, ...plan }, rows);
-  return decodeChunkOutcome(await apply(store, chunk)).outcomes;
+  const outcome = type === 'users' ? createApplyChunk(store, directUpsertLogic)(chunk) : apply(store, chunk);
+  return decodeChunkOutcome(await outcome).outcomes;
 }
 
 /** What became of each row: its kind, or its error's message. */
@@ -382,6 +383,18 @@ describe('a code that moves between loading and committing', () => {
     ]);
     expect(fates(await apply(meddling, chunk))).toEqual(['The referral code spring belongs to another user', 'created']);
     expect(await store.account('acme', 'a1')).toBeUndefined();
+  });
+
+  test('that two rows give is given to neither when somebody had it as codes were claimed, so nobody has a claim', async () => {
+    const store = await openStore();
+    const chunk = chunkOf({ jobId: 'job-1' }, [
+      { accountId: 'a1', id: 'ann', referralCodes: { default: 'FREE' } },
+      { accountId: 'b1', id: 'bob', referralCodes: { default: 'free' } },
+    ]);
+    expect(fates(await apply(store, chunk))).toEqual([
+      'The referral code FREE belongs to another user',
+      'The referral code free belongs to another user',
+    ]);
   });
 
   test('of a referrer who was deleted fails the row, and nothing of the referral is there', async () => {

@@ -29,10 +29,15 @@ test('lines come with the first rows and then at most once a second, with a rate
   const { progress, at, lines } = watch(false);
   for (const ms of [0, 400, 1000, 1400, 2400]) {
     at(ms);
-    progress.moved(job(ms * 12, { errors: ms / 1000 }));
+    progress.moved(job(ms * 12, { errors: Math.floor(ms / 1000) }));
   }
   progress.done();
-  expect(lines()).toEqual(['4,800 rows, 0 errors, 12,000 rows/s', '16,800 rows, 1 error, 12,000 rows/s', '28,800 rows, 2 errors, 12,000 rows/s', '']);
+  expect(lines()).toEqual([
+    '4,800 rows, 0 errors, 12,000 rows/s',
+    '16,800 rows, 1 error, 12,000 rows/s',
+    '28,800 rows, 2 errors, 12,000 rows/s',
+    '',
+  ]);
 });
 
 test('a bar shows share, rate and remaining time, and is taken away at the end', () => {
