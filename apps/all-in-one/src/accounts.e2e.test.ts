@@ -99,7 +99,11 @@ describe('a code has one owner', () => {
     const content = ['accountId,id,referralCodes.default', ...filler, 'one,user,SHARED', 'two,user,shared'].join('\n');
     const { name, id } = await client.start(content);
     await until(() => peek(suite.dataDir, id).phase === 'applying' || undefined, 'all codes are claimed');
-    await client.ask('deleteParticipant', { name: `${parent}/accounts/old/participants/owner`, preserveEmptyAccount: undefined, doNotTrack: false });
+    await client.ask('deleteParticipant', {
+      name: `${parent}/accounts/old/participants/owner`,
+      preserveEmptyAccount: undefined,
+      doNotTrack: false,
+    });
     const { job, errors } = await client.outcome(name);
     expect(job).toMatchObject({ status: 'COMPLETED', stats: { created: 30_000, errors: 2 } });
     expect(errors?.split('\n').slice(1)).toEqual([
@@ -107,6 +111,8 @@ describe('a code has one owner', () => {
       '30003,The referral code shared belongs to another user,CONFLICT,409',
       '',
     ]);
-    expect((await client.upsert({ accountId: 'two', id: 'user', referralCodes: { default: 'shared' } })).participant?.referralCodes).toEqual({ default: 'shared' });
+    expect(
+      (await client.upsert({ accountId: 'two', id: 'user', referralCodes: { default: 'shared' } })).participant?.referralCodes,
+    ).toEqual({ default: 'shared' });
   });
 });

@@ -59,6 +59,8 @@ export async function startNotification(dependencies: NotificationDependencies):
       logger.error({ jobId, err: error }, 'A job could not be ended; ingestion will ask for it again');
     } finally {
       endings.delete(jobId);
+      // The last slice of a short job may come to be drafted after the ending looked for a draft.
+      await drafts.take(jobId)?.discard();
     }
   };
   resources.use(

@@ -4,7 +4,7 @@ import type { RowChunk } from '@advocate/messages';
 import { ChunkOutcomeEncoder } from '@advocate/messages';
 import type { ParticipantStore } from '@advocate/ports';
 import { decideAndCommit } from './decide-and-commit.ts';
-import { readRows } from './read-rows.ts';
+import { openRows } from './read-rows.ts';
 import type { RowLogic } from './row-logic.ts';
 
 /** A chunk came before one that has to be decided first; it will be right later. */
@@ -29,8 +29,13 @@ export function createApplyChunk<Row extends UserKey>(store: ParticipantStore, l
     if (previousSlice !== undefined && !(await store.isCommitted(chunkId(jobId, previousSlice, partition)))) {
       throw new ChunkOutOfOrderError(`Chunk ${id} waits for slice ${previousSlice}`);
     }
-    const { rows, ignoredFields } = readRows(chunk, parserOf(plan));
-    const place = { tenant, jobId, slice, partition, sliceChunks, recordNumbers, ignoredFields };
+    const rows = openRows(chunk, parserOf(plan));
+    const place = {
+      ...{ tenant, jobId, slice, partition, sliceChunks, recordNumbers },
+      get ignoredFields() {
+        return rows.ignoredFields;
+      },
+    };
     return decideAndCommit({ store, logic }, { id, plan, rows, recordNumbers, encoder: new ChunkOutcomeEncoder(place) });
   };
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ImportPlan, LoadedAccount, CodeState, LoadedState, NumberedRow, Parsed, UserKey } from '@advocate/domain';
 import type { ChunkOutcomeEncoder } from '@advocate/messages';
-import type { AccountDecision, LoadRequest, ParticipantStore } from '@advocate/ports';
+import type { AccountDecision, ParticipantStore } from '@advocate/ports';
 import type { RowLogic } from './row-logic.ts';
 
 export interface ApplyDependencies<Row extends UserKey> {
@@ -13,7 +13,8 @@ export interface ApplyDependencies<Row extends UserKey> {
 export interface RowsToApply<Row extends UserKey> {
   readonly id: string;
   readonly plan: ImportPlan;
-  readonly rows: readonly Parsed<Row>[];
+  /** Each is read when it is needed, once or more often. */
+  readonly rows: { readonly length: number; at(index: number): Parsed<Row> | undefined };
   /** At the rows' index. */
   readonly recordNumbers: readonly number[];
   /** Takes the rows' outcomes. */
@@ -30,13 +31,15 @@ export async function decideAndCommit<Row extends UserKey>(
 ): Promise<Uint8Array> {
   const { tenant, jobId, acceptedAt } = plan;
   const indexesOf = new Map<string, number[]>();
+  const keys = new Set<string>();
   for (let index = 0; index < rows.length; index += 1) {
-    const parsed = rows[index];
+    const parsed = rows.at(index);
     if (parsed === undefined) continue;
     if (parsed.error !== undefined) {
       encoder.set(index, { kind: 'failed', error: parsed.error });
       continue;
     }
+    for (const key of logic.codeKeys(parsed.row)) keys.add(key);
     const indexes = indexesOf.get(parsed.row.accountId);
     if (indexes === undefined) indexesOf.set(parsed.row.accountId, [index]);
     else indexes.push(index);
@@ -47,14 +50,13 @@ export async function decideAndCommit<Row extends UserKey>(
   const doNotTrack = new Set<string>();
   const movedCodes = new Set<string>();
   let asOf: unknown;
-  let toLoad: Iterable<string> = indexesOf.keys();
+  let accountIds: readonly string[] = [...indexesOf.keys()];
+  let wantedCodes: readonly string[] = [...keys];
   for (;;) {
-    const accountIds = [...toLoad];
-    const request = loadRequest(accountIds);
-    const loaded = await store.load(request);
+    const loaded = await store.load({ tenant, jobId, accountIds, codes: wantedCodes, doNotTrack: usersOf(accountIds) });
     asOf ??= loaded.asOf;
     replace(accounts, accountIds, loaded.accounts);
-    replace(codes, request.codes, loaded.codes);
+    replace(codes, wantedCodes, loaded.codes);
     // Accounts that have not moved are decided again too, with what was loaded for them at first.
     for (const user of loaded.doNotTrack) doNotTrack.add(user);
     const state: LoadedState = { accounts, codes, doNotTrack };
@@ -67,7 +69,8 @@ export async function decideAndCommit<Row extends UserKey>(
     });
     if (result.status === 'committed') return result.outcome;
     for (const key of result.codes) movedCodes.add(key);
-    toLoad = result.accountIds;
+    accountIds = result.accountIds;
+    wantedCodes = codesOf(accountIds);
     // Others get their turn before the next attempt, so that two writers cannot keep each other from moving on.
     await setImmediate();
   }
@@ -90,22 +93,24 @@ export async function decideAndCommit<Row extends UserKey>(
   }
 
   function rowAt(index: number): Row {
-    const row = rows[index]?.row;
+    const row = rows.at(index)?.row;
     if (row === undefined) throw new TypeError('A row that failed is asked for');
     return row;
   }
 
-  function loadRequest(accountIds: readonly string[]): LoadRequest {
-    const keys = new Set(movedCodes);
-    const users: UserKey[] = [];
-    for (const accountId of accountIds) {
-      for (const index of indexesOf.get(accountId) ?? []) {
-        const row = rowAt(index);
-        for (const key of logic.codeKeys(row)) keys.add(key);
-        if (logic.heedsDoNotTrack) users.push(row);
-      }
-    }
-    return { tenant, jobId, accountIds, codes: [...keys], doNotTrack: users };
+  function* rowsOf(ids: readonly string[]): Generator<Row> {
+    for (const accountId of ids) for (const index of indexesOf.get(accountId) ?? []) yield rowAt(index);
+  }
+
+  /** Users to look for on the do-not-track list; read only if the tenant has one. */
+  function usersOf(ids: readonly string[]): Iterable<UserKey> {
+    return { [Symbol.iterator]: () => (logic.heedsDoNotTrack ? rowsOf(ids) : [].values()) };
+  }
+
+  function codesOf(ids: readonly string[]): string[] {
+    const wanted = new Set(movedCodes);
+    for (const row of rowsOf(ids)) for (const key of logic.codeKeys(row)) wanted.add(key);
+    return [...wanted];
   }
 }
 

@@ -2,4 +2,4 @@ export { type ApplyChunk, ChunkOutOfOrderError, createApplyChunk } from './apply
 export { type ApplyDependencies, decideAndCommit } from './decide-and-commit.ts';
 export { startRowConsumer } from './row-consumer.ts';
 export { deletionLogic, type RowLogic, directUpsertLogic, upsertLogic } from './row-logic.ts';
-export { type ReadRows, readRows } from './read-rows.ts';
+export { type ChunkRows, openRows } from './read-rows.ts';

@@ -1,9 +1,9 @@
-import type { RowParser, UserUpsert } from '@advocate/domain';
+import type { Parsed, RowParser, UserUpsert } from '@advocate/domain';
 import { userParser } from '@advocate/domain';
 import type { RowChunk, RowFault } from '@advocate/messages';
 import { buildPlan } from '@advocate/testing';
 import { describe, expect, test } from 'vitest';
-import { readRows } from './read-rows.ts';
+import { openRows } from './read-rows.ts';
 
 const columns = ['accountId', 'id', 'firstName'];
 
@@ -18,9 +18,16 @@ function chunkOf(format: 'csv' | 'jsonl', records: readonly (string | Buffer)[],
   };
 }
 
+/** All rows of a chunk, and what was noticed while they were read. */
+function readAll<Row>(chunk: RowChunk, parser: RowParser<Row>): { rows: Parsed<Row>[]; ignoredFields: readonly string[] } {
+  const opened = openRows(chunk, parser);
+  const rows = Array.from({ length: opened.length }, (_, index) => opened.at(index));
+  return { rows, ignoredFields: opened.ignoredFields };
+}
+
 function read(format: 'csv' | 'jsonl', records: readonly (string | Buffer)[], faults?: readonly RowFault[]) {
   const chunk = chunkOf(format, records, faults);
-  return readRows(chunk, userParser(chunk.plan));
+  return readAll(chunk, userParser(chunk.plan));
 }
 
 /** Each row, or its error's message. */
@@ -142,7 +149,7 @@ describe.each(['csv', 'jsonl'] as const)('%s records', (format) => {
     const chunk = chunkOf(format, [line(ann), line(bob)]);
     const memory = Buffer.concat([Buffer.from('\u00e9"{'), chunk.rows, Buffer.from([0xff])]);
     const rows = memory.subarray(4, 4 + chunk.rows.length);
-    expect(readRows({ ...chunk, rows }, userParser(chunk.plan)).rows).toEqual([{ row: ann }, { row: bob }]);
+    expect(readAll({ ...chunk, rows }, userParser(chunk.plan)).rows).toEqual([{ row: ann }, { row: bob }]);
   });
 
   test('may be none', () => {
@@ -158,7 +165,7 @@ describe.each(['csv', 'jsonl'] as const)('%s records', (format) => {
       object: (value) => ((parsed += 1), parser.object(value)),
       unknownFields: (value) => parser.unknownFields(value),
     };
-    readRows(chunk, counting);
+    readAll(chunk, counting);
     expect(parsed).toBe(2);
   });
 });

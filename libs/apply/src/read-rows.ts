@@ -4,33 +4,45 @@ import { badRequest } from '@advocate/domain';
 import type { RowChunk } from '@advocate/messages';
 import { CellReader, firstInvalidUtf8 } from '@advocate/record-scanner';
 
-/** Rows as read from a chunk. */
-export interface ReadRows<Row> {
-  /** One result per record, at the record's index. */
-  readonly rows: readonly Parsed<Row>[];
-  /** Fields of JSONL rows that are not known, at most {@link maxIgnoredFields}, in order of appearance. */
+/** The rows of a chunk, each read when it is asked for. */
+export interface ChunkRows<Row> {
+  readonly length: number;
+  /** Reads the row at an index; the same each time. A record that cannot be read is that row's error. */
+  at(index: number): Parsed<Row>;
+  /** Fields of the JSONL rows read so far that are not known, at most {@link maxIgnoredFields}, in order of appearance. */
   readonly ignoredFields: readonly string[];
 }
 
 const maxIgnoredFields = 20;
 
-/** Reads the rows of a chunk. A record that cannot be read is that row's error. */
-export function readRows<Row>(chunk: RowChunk, parser: RowParser<Row>): ReadRows<Row> {
+/** Opens a chunk for reading its rows. Reading a row twice costs less than having the garbage collector carry all rows of a chunk along. */
+export function openRows<Row>(chunk: RowChunk, parser: RowParser<Row>): ChunkRows<Row> {
   const ignoredFields = new Set<string>();
   const bytes = Buffer.from(chunk.rows.buffer, chunk.rows.byteOffset, chunk.rows.byteLength);
   const read = chunk.plan.format === 'csv' ? csvReader(bytes, parser) : jsonReader(bytes, parser, ignoredFields);
   const isValid = isUtf8(bytes) && !bytes.includes(0) && startsAreCharacters(bytes, chunk.lengths);
   const faults = new Map(chunk.faults.map((fault) => [fault.index, fault.message]));
-  const rows: Parsed<Row>[] = [];
-  let start = 0;
-  for (const [index, length] of chunk.lengths.entries()) {
-    const end = start + length;
-    const fault = faults.get(index);
-    const error = fault !== undefined ? badRequest(fault) : isValid ? undefined : encodingError(bytes.subarray(start, end));
-    rows.push(error === undefined ? read(start, end) : { error });
-    start = end;
-  }
-  return { rows, ignoredFields: [...ignoredFields] };
+  const ends = endsOf(chunk.lengths);
+  return {
+    length: ends.length,
+    at(index) {
+      const start = ends[index - 1] ?? 0;
+      const end = ends[index] ?? start;
+      const fault = faults.get(index);
+      const error = fault !== undefined ? badRequest(fault) : isValid ? undefined : encodingError(bytes.subarray(start, end));
+      return error === undefined ? read(start, end) : { error };
+    },
+    get ignoredFields() {
+      return [...ignoredFields];
+    },
+  };
+}
+
+function endsOf(lengths: readonly number[]): Uint32Array {
+  const ends = new Uint32Array(lengths.length);
+  let end = 0;
+  for (const [index, length] of lengths.entries()) ends[index] = end += length;
+  return ends;
 }
 
 /** Records stand without line ends between them: the end of one and the start of the next may look like one character. */

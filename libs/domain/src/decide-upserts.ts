@@ -194,12 +194,13 @@ class UserDraft {
   #applyCustomFields(given: UserUpsert['customFields']): void {
     if (given === undefined) return;
     const before = this.#user.customFields;
-    const after: Record<string, CustomFieldValue> = Object.assign(emptyMap<CustomFieldValue>(), before);
+    const after: Record<string, CustomFieldValue> = { ...before };
     let changed = false;
     for (const name in given) {
       const value = given[name];
-      if (value === undefined || value === (after[name] ?? null)) continue;
+      if (value === undefined || value === (own(after, name) ?? null)) continue;
       if (value === null) Reflect.deleteProperty(after, name);
+      else if (name === '__proto__') Object.defineProperty(after, name, { ...plainProperty, value });
       else after[name] = value;
       changed = true;
     }
@@ -229,8 +230,7 @@ class UserDraft {
     for (const programId of [...plan.programs, ...Object.keys(links)]) {
       if (own(complete, programId) !== undefined) continue;
       const code = this.#generate(programId);
-      if (complete === this.#user.codes) complete = Object.assign(emptyMap<readonly string[]>(), complete);
-      (complete as Record<string, readonly string[]>)[programId] = [code];
+      complete = { ...complete, [programId]: [code] };
       listed.push({ key: codeKey(code), userId });
     }
     if (complete !== this.#user.codes) {
@@ -259,7 +259,7 @@ class UserDraft {
       const key = keyOf(value);
       const others = (held ?? []).filter((other) => keyOf(other) !== key);
       if (!this.#holds(key)) listed.push({ key, userId: this.#row.row.id });
-      after = Object.assign(emptyMap<readonly string[]>(), after, { [programId]: [value, ...others] });
+      after = { ...after, [programId]: [value, ...others] };
     }
     return after;
   }
@@ -318,10 +318,8 @@ class UserDraft {
   }
 }
 
-/** A map whose keys come from outside, so that names such as `__proto__` are plain keys. */
-function emptyMap<Value>(): Record<string, Value> {
-  return Object.create(null) as Record<string, Value>;
-}
+/** Assigning to `__proto__` would set the prototype; a custom field may have that name. */
+const plainProperty = { configurable: true, enumerable: true, writable: true };
 
 function own<Value>(map: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined {
   return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;

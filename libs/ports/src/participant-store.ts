@@ -65,7 +65,7 @@ export interface LoadRequest {
   /** Keys of codes and links. */
   readonly codes: readonly string[];
   /** Users to look for on the do-not-track list. */
-  readonly doNotTrack: readonly UserKey[];
+  readonly doNotTrack: Iterable<UserKey>;
 }
 
 export interface ChunkDecision {

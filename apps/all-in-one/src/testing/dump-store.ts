@@ -47,7 +47,7 @@ type Row = Record<string, unknown>;
 function rows(database: DatabaseSync, sql: string): Row[] {
   const statement = database.prepare(sql);
   statement.setReadBigInts(false);
-  return statement.all() as Row[];
+  return statement.all();
 }
 
 /** JSON with the keys of every object in order, so that equal documents are equal texts. */

@@ -183,8 +183,7 @@ type Unary<Request, Response> = (
 ) => ClientUnaryCall;
 
 type Clients = ImportJobServiceClient & ParticipantServiceClient;
-type UnaryName = { [Name in keyof Clients]: Clients[Name] extends Unary<infer _Request, infer _Response> ? Name : never }[keyof Clients] &
-  string;
+type UnaryName = { [Name in keyof Clients]: Clients[Name] extends Unary<infer _Request, infer _Response> ? Name : never }[keyof Clients];
 type RequestOf<Name extends UnaryName> = Clients[Name] extends Unary<infer Request, infer _> ? Request : never;
 type ResponseOf<Name extends UnaryName> = Clients[Name] extends Unary<infer _, infer Response> ? Response : never;
 
@@ -206,15 +205,16 @@ function required<Value>(value: Value | undefined): Value {
 /** Waits until a condition holds, and answers what it found. */
 export async function until<Found>(
   look: () => Promise<Found | undefined> | Found | undefined,
-  what: string,
-  patienceMs = 60_000,
+  what: string | (() => string),
+  patienceMs = 45_000,
 ): Promise<Found> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (performance.now() > deadline) throw new Error(`Waited ${patienceMs / 1000} s in vain for: ${what}`);
-    await pause(5);
+    if (performance.now() > deadline)
+      throw new Error(`Waited ${patienceMs / 1000} s in vain for: ${typeof what === 'string' ? what : what()}`);
+    await pause(2);
   }
 }
 

@@ -23,7 +23,7 @@ export interface DispatchDependencies {
 }
 
 /** Slices that all jobs together may have in flight: enough to keep the consumers busy, few enough for a small job to come next. */
-const slicesInFlight = 4;
+const slicesInFlight = 3;
 const retryMs = 2000;
 const askAgainMs = 10_000;
 /** More rows than this are taken, with advice. */

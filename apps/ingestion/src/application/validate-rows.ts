@@ -1,6 +1,6 @@
-import type { Job, Parsed, RowError, UserKey } from '@advocate/domain';
+import type { Job, RowError, UserKey } from '@advocate/domain';
 import { deletionParser, userParser } from '@advocate/domain';
-import { readRows } from '@advocate/apply';
+import { openRows } from '@advocate/apply';
 import type { FileStore } from '@advocate/ports';
 import { cutSlices } from './cut-slices.ts';
 
@@ -21,8 +21,9 @@ export async function validateRows(files: FileStore, job: Job): Promise<Validati
   let invalid = 0;
   for await (const { chunks } of cutSlices(files, { ...job, partitions: 1 }, { index: 0, start: job.source.start })) {
     for (const chunk of chunks) {
-      const rows: readonly Parsed<UserKey>[] = readRows<UserKey>(chunk, parser).rows;
-      for (const [index, { error }] of rows.entries()) {
+      const rows = openRows<UserKey>(chunk, parser);
+      for (let index = 0; index < rows.length; index += 1) {
+        const { error } = rows.at(index);
         records += 1;
         if (error === undefined) continue;
         invalid += 1;

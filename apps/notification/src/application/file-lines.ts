@@ -1,4 +1,4 @@
-import { writeToBuffer } from 'fast-csv';
+import { format } from 'fast-csv';
 import type { FileFormat } from '@advocate/domain';
 import type { Cell } from './result-columns.ts';
 
@@ -14,17 +14,16 @@ export function lineWriter(format: FileFormat, columns: readonly string[]): Line
   return format === 'csv' ? csvWriter(columns) : jsonlWriter(columns);
 }
 
-const csvOptions = { includeEndRowDelimiter: true };
-
 function csvWriter(columns: readonly string[]): LineWriter {
-  return {
-    header: () => writeToBuffer([columns.map(neutralised)], csvOptions),
-    lines: (rows) =>
-      writeToBuffer(
-        rows.map((cells) => cells.map(neutralised)),
-        csvOptions,
-      ),
-  };
+  return { header: () => csvLines([[...columns]]), lines: csvLines };
+}
+
+/** Formats rows with one stream, written to at once: fast-csv's own `writeToBuffer` waits for a promise per row. */
+async function csvLines(rows: readonly Cell[][]): Promise<Uint8Array> {
+  const stream = format({ includeEndRowDelimiter: true });
+  for (const cells of rows) stream.write(cells.map(neutralised));
+  stream.end();
+  return Buffer.concat(await stream.toArray());
 }
 
 const formulaStart = /^[=+\-@\t\r]/;

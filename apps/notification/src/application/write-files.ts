@@ -64,7 +64,7 @@ async function summarise(jobs: JobStore, job: Job, slices: readonly number[]): P
 }
 
 /** Lines written at a time. */
-const linesPerBlock = 500;
+const linesPerBlock = 200;
 
 /** The results file's bytes for slices in order; the slices may be told while it is being read. */
 export async function* resultLines(

@@ -18,9 +18,9 @@ export class DoNotTrackTable {
   }
 
   /** Those of the users who are on the list, as {@link userText}. */
-  among(tenant: string, users: readonly UserKey[]): Set<string> {
+  among(tenant: string, users: Iterable<UserKey>): Set<string> {
     const found = new Set<string>();
-    if (users.length === 0 || this.#any.get(tenant) === undefined) return found;
+    if (this.#any.get(tenant) === undefined) return found;
     for (const user of users) if (this.#exists.get(tenant, this.#hash(user)) !== undefined) found.add(userText(user));
     return found;
   }
