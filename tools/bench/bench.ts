@@ -48,11 +48,12 @@ addRow(`import ${shown(smallRun.rows)} rows`, smallRun);
 addRow(`import ${shown(largeRun.rows)} rows`, largeRun);
 console.table(table);
 
+const peakMb = Math.max(...[smallRun, suite.import, largeRun].map((measurement) => measurement.peakMb));
 const targets: readonly (readonly [name: string, met: boolean])[] = [
   [`import is ${ratio(suite.import, peer.import)} the peer (at least 1.5 ×)`, rate(suite.import) >= 1.5 * rate(peer.import)],
   [`first outcome after ${shown(suite.import.firstOutcomeMs ?? 0)} ms (at most 2,000)`, (suite.import.firstOutcomeMs ?? Infinity) <= 2000],
   [`with codes after ${shown(withCodesRun.firstOutcomeMs ?? 0)} ms (at most 5,000)`, (withCodesRun.firstOutcomeMs ?? Infinity) <= 5000],
-  [`peak memory ${shown(largeRun.peakMb)} MB (under 500)`, Math.max(largeRun.peakMb, suite.import.peakMb, withCodesRun.peakMb) < 500],
+  [`peak memory of imports ${shown(peakMb)} MB (under 500)`, peakMb < 500],
   [
     `peak memory of ${shown(largeRun.rows)} rows is ${(largeRun.peakMb / smallRun.peakMb).toFixed(2)} × that of ${shown(smallRun.rows)} (within 15 %)`,
     Math.abs(largeRun.peakMb / smallRun.peakMb - 1) <= 0.15,

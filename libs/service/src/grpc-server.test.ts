@@ -16,7 +16,10 @@ const reflectionProto = join(dirname(require.resolve('@grpc/reflection')), '../p
 const descriptorMessages = require('protobufjs/ext/descriptor') as { FileDescriptorProto: { decode(bytes: Uint8Array): FileDescriptor } };
 
 /** Asks a server's reflection, as grpcurl does. */
-async function reflect(port: number, request: object): Promise<Record<string, { fileDescriptorProto: Uint8Array[]; service: { name: string }[] }>> {
+async function reflect(
+  port: number,
+  request: object,
+): Promise<Record<string, { fileDescriptorProto: Uint8Array[]; service: { name: string }[] }>> {
   const definition = loadSync(reflectionProto)['grpc.reflection.v1.ServerReflection'] as unknown as ServiceDefinition;
   const Client = makeGenericClientConstructor(definition, 'reflection');
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
@@ -46,7 +49,8 @@ test.each(['advocate.bulk.v1.ImportJobService', 'advocate.bulk.v1.ParticipantSer
   async (symbol) => {
     await using server = await startGrpcServer('127.0.0.1', 0, []);
     const answer = await reflect(server.port, { fileContainingSymbol: symbol });
-    const files = answer['fileDescriptorResponse']?.fileDescriptorProto.map((bytes) => descriptorMessages.FileDescriptorProto.decode(bytes)) ?? [];
+    const files =
+      answer['fileDescriptorResponse']?.fileDescriptorProto.map((bytes) => descriptorMessages.FileDescriptorProto.decode(bytes)) ?? [];
     const names = files.map(({ name }) => name);
     expect(names.length).toBeGreaterThan(0);
     for (const file of files) expect(names).toEqual(expect.arrayContaining([...file.dependency]));

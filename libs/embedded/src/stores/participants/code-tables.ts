@@ -33,6 +33,7 @@ export const claimsPerRelease = 20_000;
 export class CodeTables {
   readonly #accounts: AccountTable;
   readonly #jobNumbers = new Map<string, number>();
+  readonly #jobIds = new Map<number, string>();
   readonly #listings: StatementSync;
   readonly #list: StatementSync;
   readonly #unlist: StatementSync;
@@ -196,8 +197,13 @@ export class CodeTables {
   #jobNumberOf(jobId: string): number {
     const known = this.#numberOf(jobId);
     if (known !== undefined) return known;
-    // Not remembered: the transaction that makes the number may still fail.
     return Number(this.#insertJobNumber.run(jobId).lastInsertRowid);
+  }
+
+  /** A transaction that was rolled back may have made numbers; they are free again. */
+  forgetJobs(): void {
+    this.#jobNumbers.clear();
+    this.#jobIds.clear();
   }
 
   #numberOf(jobId: string): number | undefined {
@@ -211,7 +217,13 @@ export class CodeTables {
   }
 
   #jobId(number: number): string {
-    return (this.#jobOfNumber.get(number) as { job: string }).job;
+    let job = this.#jobIds.get(number);
+    if (job === undefined) {
+      job = (this.#jobOfNumber.get(number) as { job: string }).job;
+      if (this.#jobIds.size >= 1000) this.#jobIds.clear();
+      this.#jobIds.set(number, job);
+    }
+    return job;
   }
 }
 

@@ -27,7 +27,7 @@ export interface ParticipantStoreOptions {
   readonly doNotTrackSecret?: string;
 }
 
-const cacheMb = 32;
+const cacheMb = 16;
 
 /** Participants in SQLite. Several threads and processes may open the same file; a commit is one transaction, synced to disk. */
 export async function openSqliteParticipantStore(
@@ -109,13 +109,18 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
     }
   }
 
-  #inTransaction<Result>(write: () => Result): Promise<Result> {
-    return inTransaction(this.#database, () => {
-      const result = write();
-      // Before the commit: whatever comes after it sees the new count.
-      this.#commits += 1;
-      return result;
-    });
+  async #inTransaction<Result>(write: () => Result): Promise<Result> {
+    try {
+      return await inTransaction(this.#database, () => {
+        const result = write();
+        // Before the commit: whatever comes after it sees the new count.
+        this.#commits += 1;
+        return result;
+      });
+    } catch (error) {
+      this.#codes.forgetJobs();
+      throw error;
+    }
   }
 
   /** Changes with every commit, of this connection and of others. */
