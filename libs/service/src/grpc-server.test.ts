@@ -24,7 +24,7 @@ async function reflect(
   const Client = makeGenericClientConstructor(definition, 'reflection');
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   try {
-    const call = client['ServerReflectionInfo']?.() as unknown as AsyncIterable<never> & { write(message: object): void; end(): void };
+    const call = client.ServerReflectionInfo?.() as unknown as AsyncIterable<never> & { write(message: object): void; end(): void };
     call.write(request);
     call.end();
     for await (const answer of call) return answer;
@@ -37,7 +37,7 @@ async function reflect(
 test('reflection lists the services and health', async () => {
   await using server = await startGrpcServer('127.0.0.1', 0, []);
   const answer = await reflect(server.port, { listServices: '*' });
-  expect(answer['listServicesResponse']?.service.map(({ name }) => name).sort()).toEqual([
+  expect(answer.listServicesResponse?.service.map(({ name }) => name).sort()).toEqual([
     'advocate.bulk.v1.ImportJobService',
     'advocate.bulk.v1.ParticipantService',
     'grpc.health.v1.Health',
@@ -50,7 +50,7 @@ test.each(['advocate.bulk.v1.ImportJobService', 'advocate.bulk.v1.ParticipantSer
     await using server = await startGrpcServer('127.0.0.1', 0, []);
     const answer = await reflect(server.port, { fileContainingSymbol: symbol });
     const files =
-      answer['fileDescriptorResponse']?.fileDescriptorProto.map((bytes) => descriptorMessages.FileDescriptorProto.decode(bytes)) ?? [];
+      answer.fileDescriptorResponse?.fileDescriptorProto.map((bytes) => descriptorMessages.FileDescriptorProto.decode(bytes)) ?? [];
     const names = files.map(({ name }) => name);
     expect(names.length).toBeGreaterThan(0);
     for (const file of files) expect(names).toEqual(expect.arrayContaining([...file.dependency]));
