@@ -31,9 +31,9 @@ export async function openSession(options: Pick<Options, 'server' | 'data'>, sig
 
 async function startSuite(dataDir: string): Promise<{ readonly grpcPort: number } & AsyncDisposable> {
   // Most commands talk to a server and need not wait for the whole suite to load.
-  const { startAllInOne } = await import('@advocate/all-in-one');
+  const { readAllInOneConfig, startAllInOne } = await import('@advocate/all-in-one');
   try {
-    return await startAllInOne({ dataDir, grpcHost: '127.0.0.1', grpcPort: 0, logLevel: 'error' });
+    return await startAllInOne({ ...readAllInOneConfig(process.env), dataDir, grpcHost: '127.0.0.1', grpcPort: 0, logLevel: 'error' });
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -1,20 +1,16 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import { defaultDataDir, defaultGrpcPort } from '../command-table.ts';
-import { grpcHost } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { ExitStatus } from '../exit-status.ts';
 import type { Command } from './command.ts';
 
 /** Runs the suite until the process is asked to end, which is then a normal end. */
 export const serve: Command = async ({ options, output, signal }) => {
-  const dataDir = options.data ?? defaultDataDir;
-  const host = grpcHost(process.env);
-  const port = Number(options['grpc-port'] ?? defaultGrpcPort);
-  await using suite = await startSuite(dataDir, host, port);
+  const port = options['grpc-port'];
+  await using suite = await startSuite(options.data, port === undefined ? undefined : Number(port));
   output.answer(
-    () => `gRPC on ${host}:${suite.grpcPort}\ndata in ${resolve(dataDir)}`,
+    () => `gRPC on ${suite.grpcHost}:${suite.grpcPort}\ndata in ${resolve(suite.dataDir)}`,
     () => undefined,
   );
   if (!signal.aborted) await once(signal, 'abort');
@@ -22,15 +18,23 @@ export const serve: Command = async ({ options, output, signal }) => {
   return ExitStatus.fine;
 };
 
-async function startSuite(dataDir: string, host: string, port: number): Promise<{ readonly grpcPort: number } & AsyncDisposable> {
+interface RunningSuite extends AsyncDisposable {
+  readonly dataDir: string;
+  readonly grpcHost: string;
+  readonly grpcPort: number;
+}
+
+/** Starts the suite as the environment says, unless the command line says otherwise. */
+async function startSuite(dataDir: string | undefined, grpcPort: number | undefined): Promise<RunningSuite> {
   // What grpc-js would print about a taken port, the thrown error says too.
   setLogVerbosity(logVerbosity.NONE);
-  const { startAllInOne } = await import('@advocate/all-in-one');
+  const { readAllInOneConfig, startAllInOne } = await import('@advocate/all-in-one');
+  const config = { ...readAllInOneConfig(process.env), ...(dataDir === undefined ? {} : { dataDir }), ...(grpcPort === undefined ? {} : { grpcPort }) };
   try {
-    return await startAllInOne({ dataDir, grpcHost: host, grpcPort: port });
+    return Object.assign(await startAllInOne(config), { dataDir: config.dataDir, grpcHost: config.grpcHost });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const reason = message.includes('EADDRINUSE') ? `Port ${port} is taken; choose another with --grpc-port.` : message;
+    const reason = message.includes('EADDRINUSE') ? `Port ${config.grpcPort} is taken; choose another with --grpc-port.` : message;
     throw new CommandError(reason, { cause: error });
   }
 }
