@@ -29,7 +29,11 @@ async function startSuite(dataDir: string | undefined, grpcPort: number | undefi
   // What grpc-js would print about a taken port, the thrown error says too.
   setLogVerbosity(logVerbosity.NONE);
   const { readAllInOneConfig, startAllInOne } = await import('@advocate/all-in-one');
-  const config = { ...readAllInOneConfig(process.env), ...(dataDir === undefined ? {} : { dataDir }), ...(grpcPort === undefined ? {} : { grpcPort }) };
+  const config = {
+    ...readAllInOneConfig(process.env),
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(grpcPort === undefined ? {} : { grpcPort }),
+  };
   try {
     return Object.assign(await startAllInOne(config), { dataDir: config.dataDir, grpcHost: config.grpcHost });
   } catch (error) {
