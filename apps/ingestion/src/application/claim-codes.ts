@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import type { Job, UserUpsert } from '@advocate/domain';
 import { codeKey, linkKey, userParser } from '@advocate/domain';
 import type { CodeClaim, FileStore, ParticipantStore } from '@advocate/ports';
-import { CellReader } from '@advocate/record-scanner';
 import type { RecordBatch } from './read-records.ts';
 import { readRecords } from './read-records.ts';
 import { faultOf } from './record-facts.ts';
@@ -51,13 +50,12 @@ function upsertReader(job: Job): (batch: RecordBatch) => Iterable<NumberedUpsert
     for (let index = 0; index < records.count; index += 1) {
       const record = faultOf(batch, index) === undefined ? batch.bytesOf(index) : undefined;
       if (record === undefined || !isUtf8(record)) continue;
-      const parsed = isCsv ? cells(record) : line(record);
+      const parsed = isCsv ? cells(batch.cellsOf(index)) : line(record);
       if (parsed?.row !== undefined) yield { upsert: parsed.row, recordNumber: records.recordNumbers[index] ?? 0 };
     }
   };
 
-  function cells(record: Buffer): ReturnType<typeof parser.cells> | undefined {
-    const values = new CellReader(record).cells(0, record.length);
+  function cells(values: ReturnType<RecordBatch['cellsOf']>): ReturnType<typeof parser.cells> | undefined {
     return Array.isArray(values) ? parser.cells(values) : undefined;
   }
 

@@ -1,6 +1,7 @@
 import type { FileFormat, Position, Source } from '@advocate/domain';
 import type { FileStore } from '@advocate/ports';
-import { RecordList, RecordScanner } from '@advocate/record-scanner';
+import type { MalformedRecord } from '@advocate/record-scanner';
+import { CellReader, RecordList, RecordScanner } from '@advocate/record-scanner';
 
 /** Longer records are not read: nothing valid is near this size. */
 export const maxRecordBytes = 1024 * 1024;
@@ -10,6 +11,8 @@ export interface RecordBatch {
   readonly records: RecordList;
   /** The bytes of the record at an index, or nothing when it is longer than {@link maxRecordBytes}. They are valid until the next batch is asked for. */
   bytesOf(index: number): Buffer | undefined;
+  /** CSV: the cells of a record that has bytes, or what is wrong with it. */
+  cellsOf(index: number): string[] | MalformedRecord;
   /** The line where the quote opens that the file's last record never closes. */
   readonly openQuoteLine: number | undefined;
 }
@@ -24,16 +27,25 @@ export async function* readRecords(files: FileStore, source: Source, format: Fil
   let kept = Buffer.alloc(0);
   let keptFrom = start.offset;
 
-  const batch = (): RecordBatch => ({
-    records,
-    openQuoteLine: scanner.openQuoteLine,
-    bytesOf(index) {
-      const offset = records.offsets[index] ?? 0;
-      const length = records.lengths[index] ?? 0;
-      if (offset < keptFrom || length > maxRecordBytes) return undefined;
-      return kept.subarray(offset - keptFrom, offset - keptFrom + length);
-    },
-  });
+  const batch = (): RecordBatch => {
+    // Made only where cells are asked for; for all records of the batch, since making one costs.
+    let reader: CellReader | undefined;
+    return {
+      records,
+      openQuoteLine: scanner.openQuoteLine,
+      cellsOf(index) {
+        reader ??= new CellReader(kept);
+        const start = (records.offsets[index] ?? 0) - keptFrom;
+        return reader.cells(start, start + (records.lengths[index] ?? 0));
+      },
+      bytesOf(index) {
+        const offset = records.offsets[index] ?? 0;
+        const length = records.lengths[index] ?? 0;
+        if (offset < keptFrom || length > maxRecordBytes) return undefined;
+        return kept.subarray(offset - keptFrom, offset - keptFrom + length);
+      },
+    };
+  };
 
   for await (const block of files.read(source.name, { start: start.offset })) {
     kept = Buffer.concat([kept, block]);

@@ -27,11 +27,14 @@ async function csvLines(rows: readonly Cell[][]): Promise<Uint8Array> {
 }
 
 const formulaStart = /^[=+\-@\t\r]/;
+const atSign = 0x40;
 const plainNumber = /^[+-]?\d+(\.\d+)?$/;
 
 /** A text that a spreadsheet would run as a formula gets an apostrophe in front, so that it is shown instead. */
 function neutralised(cell: Cell): Cell {
-  return typeof cell === 'string' && formulaStart.test(cell) && !plainNumber.test(cell) ? `'${cell}` : cell;
+  // Few cells begin below the digits, or with `=` or `@`: the patterns are for those.
+  if (typeof cell !== 'string' || cell.charCodeAt(0) > atSign) return cell;
+  return formulaStart.test(cell) && !plainNumber.test(cell) ? `'${cell}` : cell;
 }
 
 const customFieldPrefix = 'customFields.';

@@ -177,13 +177,21 @@ export class CodeTables {
       if (holder !== undefined && !isSameUser(holder.owner, owner)) continue;
       const rivals = claimed.get(key);
       if (rivals?.some((claim) => claim.job === job || !isSameUser(ownerOf(claim), owner))) continue;
+      const hash = hash53(tenant, key);
       const row: ClaimRow = {
-        ...{ hash: hash53(tenant, key), job, tenant, key, account_id: owner.accountId, user_id: owner.id },
-        ...{ program: programId, code, record_number: recordNumber },
+        hash,
+        job,
+        tenant,
+        key,
+        account_id: owner.accountId,
+        user_id: owner.id,
+        program: programId,
+        code,
+        record_number: recordNumber,
       };
       if (rivals === undefined) claimed.set(key, [row]);
       else rivals.push(row);
-      this.#insertClaim.run(...[row.hash, job, tenant, key, owner.accountId, owner.id, programId, code, recordNumber]);
+      this.#insertClaim.run(hash, job, tenant, key, owner.accountId, owner.id, programId, code, recordNumber);
     }
   }
 

@@ -291,7 +291,7 @@ class Moved extends Error {
 }
 
 /** Accounts written at a time: enough to spread the cost of a statement, few enough for what they are made of to be short-lived. */
-const accountsPerBatch = 250;
+const accountsPerBatch = 500;
 
 /** The decisions that change something, some at a time. */
 function* batches(accounts: Iterable<AccountDecision>): Generator<readonly AccountDecision[]> {
