@@ -16,7 +16,7 @@ export interface ServiceThreadData extends EmbeddedEngineOptions {
 setFlagsFromString('--no-parallel-scavenge');
 
 // Bounds what the garbage collector lets pile up, so that memory does not grow with the length of a run.
-const resourceLimits = { maxOldGenerationSizeMb: 1536, maxYoungGenerationSizeMb: 40 };
+const resourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24 };
 
 /** Starts threads of services. Disposing lets each finish what it has in hand. A thread that fails ends the process, to be started anew. */
 export async function startServiceThreads(threads: readonly ServiceThreadData[]): Promise<AsyncDisposable> {
