@@ -1,10 +1,9 @@
 /** Notification as a process of its own; its gRPC port serves health. It joins the event log that ingestion serves in the data folder. */
 import { joinEmbeddedEngine } from '@advocate/embedded';
-import { createLogger, runProcess, startGrpcServer } from '@advocate/service';
-import { readNotificationConfig } from './config.ts';
+import { createLogger, readProcessConfig, runProcess, startGrpcServer } from '@advocate/service';
 import { startNotification } from './service.ts';
 
-const config = readNotificationConfig(process.env);
+const config = readProcessConfig(process.env);
 const logger = createLogger('notification', config.logLevel);
 
 await runProcess(logger, async (stop) => {

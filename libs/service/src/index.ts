@@ -6,3 +6,4 @@ export * from './resource-names.ts';
 export * from './run-process.ts';
 export { readEnvironment, variables } from './environment.ts';
 export { readTenantSettings } from './tenant-environment.ts';
+export { type ProcessConfig, readProcessConfig } from './process-config.ts';

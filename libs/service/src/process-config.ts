@@ -1,6 +1,7 @@
-import { readEnvironment } from '@advocate/service';
+import { readEnvironment } from './environment.ts';
 
-export interface DeletionConfig {
+/** What every process of the suite is told. */
+export interface ProcessConfig {
   readonly dataDir: string;
   readonly grpcHost: string;
   readonly grpcPort: number;
@@ -8,7 +9,7 @@ export interface DeletionConfig {
   readonly doNotTrackSecret?: string;
 }
 
-export function readDeletionConfig(environment: NodeJS.ProcessEnv): DeletionConfig {
+export function readProcessConfig(environment: NodeJS.ProcessEnv): ProcessConfig {
   const values = readEnvironment(
     environment,
     'ADVOCATE_DATA_DIR',
