@@ -21,8 +21,13 @@ const tests = ['**/*.test.ts', '**/*.contract.ts', '**/contracts.ts', '**/*.fixt
 const drivers = [
   { group: ['kafkajs'], message: 'Only libs/kafka imports the Kafka driver.' },
   { group: ['mongodb'], message: 'Only libs/mongodb imports the MongoDB driver.' },
-  { group: ['node:sqlite', 'nodemailer*'], message: 'Only libs/embedded imports the embedded drivers.' },
+  { group: ['node:sqlite'], message: 'Only libs/embedded imports the embedded database.' },
+  { group: ['nodemailer*'], message: 'Only libs/embedded and libs/smtp import the mail library.' },
 ];
+/** All but those that a library is there for. */
+const driversBut = (...own) => ({
+  '@typescript-eslint/no-restricted-imports': ['error', { patterns: drivers.filter(({ group }) => !group.some((name) => own.includes(name))) }],
+});
 const ambient = [{ group: ['node:*', 'pino', 'zod'], message: 'The domain and the ports have no I/O, no Node and no clock.' }];
 
 export default tseslint.config(
@@ -53,7 +58,11 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
     },
   },
-  { files: ['libs/embedded/**/*.ts'], rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: drivers.slice(0, 2) }] } },
+  { files: ['libs/embedded/**/*.ts'], rules: driversBut('node:sqlite', 'nodemailer*') },
+  { files: ['libs/kafka/**/*.ts'], rules: driversBut('kafkajs') },
+  { files: ['libs/mongodb/**/*.ts'], rules: driversBut('mongodb') },
+  { files: ['libs/smtp/**/*.ts'], rules: driversBut('nodemailer*') },
+  { files: ['libs/test-servers/**/*.ts'], rules: driversBut('kafkajs', 'mongodb') },
   {
     files: ['libs/domain/**/*.ts', 'libs/ports/**/*.ts'],
     ignores: tests,
