@@ -1,0 +1,54 @@
+import { Binary, type Collection, type Db } from 'mongodb';
+import { insertUnlessThere } from '../documents.ts';
+import { withRetry } from '../retry.ts';
+import { idsIn } from './mongo-documents.ts';
+import type { Blobs } from './protocol/commit-protocol.ts';
+
+interface BlobPart {
+  readonly _id: string;
+  readonly parts: number;
+  readonly bytes: Binary;
+}
+
+/** A document holds 16 MB. */
+const maxPartBytes = 12 * 1024 * 1024;
+
+/** Blobs in documents, large ones in several. */
+export class MongoBlobs implements Blobs {
+  readonly #parts: Collection<BlobPart>;
+
+  constructor(db: Db) {
+    this.#parts = db.collection('recordBlobs');
+  }
+
+  async write(id: string, bytes: Uint8Array): Promise<void> {
+    const parts = Math.max(1, Math.ceil(bytes.length / maxPartBytes));
+    for (let part = 0; part < parts; part += 1) {
+      const content = new Binary(bytes.subarray(part * maxPartBytes, (part + 1) * maxPartBytes));
+      await withRetry(() => insertUnlessThere(this.#parts, { _id: partId(id, part), parts, bytes: content }));
+    }
+  }
+
+  async read(id: string): Promise<Uint8Array> {
+    const contents: Uint8Array[] = [];
+    for (let part = 0, parts = 1; part < parts; part += 1) {
+      const found = await withRetry(() => this.#parts.findOne({ _id: partId(id, part) }, { promoteBuffers: false }));
+      if (found === null) throw new Error(`The decision record ${id} was removed meanwhile`);
+      parts = found.parts;
+      contents.push(found.bytes.value());
+    }
+    return contents.length === 1 ? contents[0]! : Buffer.concat(contents);
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const [first] = await withRetry(() => this.#parts.find({ _id: partId(id, 0) }, { projection: { parts: 1 } }).toArray());
+      const parts = Array.from({ length: first?.parts ?? 0 }, (_, part) => partId(id, part));
+      // The first part last: it says how many there are.
+      if (parts.length > 1) await withRetry(() => this.#parts.deleteMany(idsIn<BlobPart>(parts.slice(1))));
+      await withRetry(() => this.#parts.deleteOne({ _id: partId(id, 0) }));
+    }
+  }
+}
+
+const partId = (id: string, part: number): string => `${id}/${part}`;

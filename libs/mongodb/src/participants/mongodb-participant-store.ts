@@ -1,0 +1,231 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Account, Attribution, CodeState, LoadedState, UserKey } from '@advocate/domain';
+import { userText } from '@advocate/domain';
+import type {
+  ChunkDecision,
+  CodeClaim,
+  CommitResult,
+  HistoryCounts,
+  HistoryItem,
+  LoadRequest,
+  ParticipantStore,
+  Segment,
+} from '@advocate/ports';
+import type { Db } from 'mongodb';
+import { insertUnlessThere } from '../documents.ts';
+import { withRetry } from '../retry.ts';
+import { decodeDecisions, encodeDecisions } from './decision-codec.ts';
+import { MongoBlobs } from './mongo-blobs.ts';
+import { MongoDoNotTrackList } from './mongo-do-not-track-list.ts';
+import { MongoDocuments } from './mongo-documents.ts';
+import { MongoHistory } from './mongo-history.ts';
+import type { AccountDocument } from './protocol/account-document.ts';
+import { fitsInDocument } from './document-size.ts';
+import type { ClaimantDocument, ClaimDocument } from './protocol/claims.ts';
+import { CommitProtocol } from './protocol/commit-protocol.ts';
+import { idOf, tenantKey } from './protocol/keys.ts';
+import type { DecisionRecord } from './protocol/record.ts';
+
+export interface MongodbParticipantStoreOptions {
+  /** Keys the hashes of the do-not-track list. When absent, the database makes its own once and keeps it. */
+  readonly doNotTrackSecret?: string;
+  /** Tells others of a commit's outcome, with the job's acceptance time: before the commit resolves, at least once, and again after a crash. */
+  readonly announce?: (outcome: Uint8Array, date: number) => Promise<void>;
+  /** After how long a direct call is taken for one that its worker left lying; default a minute. */
+  readonly settleAfterMs?: number;
+}
+
+const defaultSettleAfterMs = 60_000;
+
+/** Claims that a sweep looks at together. */
+const claimsPerDrop = 1000;
+
+interface SegmentDocument {
+  readonly _id: string;
+  readonly displayName: string;
+  readonly dateCreated: number;
+}
+
+/** Participants in MongoDB, in single-document operations; `protocol/commit-protocol.ts` makes a commit exact. */
+export async function openMongodbParticipantStore(
+  db: Db,
+  options: MongodbParticipantStoreOptions = {},
+): Promise<ParticipantStore & Disposable> {
+  const { doNotTrackSecret = await keptSecret(db), announce = async () => undefined, settleAfterMs = defaultSettleAfterMs } = options;
+  return new MongodbParticipantStore(db, doNotTrackSecret, announce, settleAfterMs);
+}
+
+type Announce = NonNullable<MongodbParticipantStoreOptions['announce']>;
+
+class MongodbParticipantStore implements ParticipantStore, Disposable {
+  readonly #db: Db;
+  readonly #secret: string;
+  readonly #protocol: CommitProtocol;
+  readonly #history: MongoHistory;
+  readonly #settling: NodeJS.Timeout;
+
+  constructor(db: Db, secret: string, announce: Announce, settleAfterMs: number) {
+    this.#db = db;
+    this.#secret = secret;
+    this.#history = new MongoHistory(db);
+    this.#protocol = new CommitProtocol({
+      accounts: new MongoDocuments(db.collection<AccountDocument>('accounts')),
+      records: new MongoDocuments(db.collection<DecisionRecord>('records')),
+      claims: new MongoDocuments(db.collection<ClaimDocument>('claims')),
+      claimants: new MongoDocuments(db.collection<ClaimantDocument>('claimants')),
+      doNotTrack: new MongoDoNotTrackList(db),
+      history: this.#history,
+      blobs: new MongoBlobs(db),
+      encode: encodeDecisions,
+      decode: decodeDecisions,
+      announce,
+      userHash: (user) => this.#userHash(user),
+      random: () => randomBytes(9).toString('base64url'),
+    });
+    this.#settling = setInterval(() => void this.#settleDirectCalls(settleAfterMs).catch(() => undefined), settleAfterMs);
+    this.#settling.unref();
+  }
+
+  committed(chunkId: string): Promise<Uint8Array | undefined> {
+    return this.#protocol.committed(chunkId);
+  }
+
+  async isCommitted(chunkId: string): Promise<boolean> {
+    const record = await withRetry(() =>
+      this.#db.collection<DecisionRecord>('records').findOne({ _id: chunkId, open: false }, { projection: { _id: 1 } }),
+    );
+    return record !== null;
+  }
+
+  load(request: LoadRequest): Promise<LoadedState> {
+    return this.#protocol.load(request);
+  }
+
+  /** HMAC-SHA256 over the length-prefixed ids, which cannot be turned back into them. */
+  #userHash(user: UserKey): string {
+    return createHmac('sha256', this.#secret).update(userText(user)).digest('hex');
+  }
+
+  fits(account: Account): boolean {
+    return fitsInDocument(account);
+  }
+
+  commit(decision: ChunkDecision): Promise<CommitResult> {
+    return this.#protocol.commit(decision);
+  }
+
+  claim(tenant: string, jobId: string, claims: readonly CodeClaim[]): Promise<void> {
+    return this.#protocol.claimForFile(tenant, jobId, claims);
+  }
+
+  releaseClaims(tenant: string, jobId: string): Promise<void> {
+    return this.#protocol.claims.finish(tenant, jobId);
+  }
+
+  async removeDecisionsBefore(time: number): Promise<void> {
+    const records = this.#db.collection<DecisionRecord>('records');
+    const old = { date: { $lt: time } };
+    for (;;) {
+      const found = await withRetry(() =>
+        records
+          .find(old, { projection: { outcome: 1, decisions: 1 } })
+          .limit(100)
+          .toArray(),
+      );
+      if (found.length === 0) break;
+      await new MongoBlobs(this.#db).remove(found.flatMap(({ outcome, decisions }) => [outcome, ...decisions]));
+      await withRetry(() => records.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }));
+    }
+    await this.#sweepClaims();
+  }
+
+  /** Drops the claims of finished jobs that came to nothing. */
+  async #sweepClaims(): Promise<void> {
+    const claims = this.#db.collection<ClaimDocument>('claims');
+    const claimants = this.#db.collection<ClaimantDocument>('claimants');
+    for (const { _id, token } of await withRetry(() => claimants.find({ finished: true }).toArray())) {
+      const prefix = _id.slice(0, _id.indexOf('/') + 1);
+      const tenant = decodeURIComponent(prefix.slice(0, -1));
+      let keys: string[] = [];
+      const dropAll = async (): Promise<void> => {
+        await this.#protocol.claims.drop(tenant, keys);
+        keys = [];
+      };
+      for await (const claim of claims.find({ sweptAfter: idOf(_id) }, { projection: { _id: 1 }, batchSize: claimsPerDrop })) {
+        if (!claim._id.startsWith(prefix)) continue;
+        keys.push(claim._id.slice(prefix.length));
+        if (keys.length === claimsPerDrop) await dropAll();
+      }
+      await dropAll();
+      await withRetry(() => claimants.deleteOne({ _id, token }));
+    }
+  }
+
+  /** Brings direct calls to their end that a crash left lying. */
+  async #settleDirectCalls(settleAfterMs: number): Promise<void> {
+    const since = { directSince: { $lt: new Date(Date.now() - settleAfterMs) } };
+    const records = this.#db.collection<DecisionRecord>('records');
+    for (const { _id } of await records.find(since, { projection: { _id: 1 } }).toArray()) await this.#protocol.settle(_id);
+  }
+
+  async account(tenant: string, accountId: string): Promise<Account | undefined> {
+    return (await this.#protocol.readAccounts(tenant, [accountId])).get(accountId)?.account;
+  }
+
+  async findCode(tenant: string, key: string): Promise<CodeState | undefined> {
+    return (await this.#protocol.claims.states(tenant, [key], '')).get(key);
+  }
+
+  recordHistory(tenant: string, item: HistoryItem): Promise<boolean> {
+    if (item.kind !== 'referral') return this.#protocol.addHistory(tenant, [item.owner], () => this.#history.addItem(tenant, item));
+    const { id, programId, code, date: dateCreated, owner: referrer, referred } = item;
+    const referral = { id, programId, code, dateCreated, referrer, referred };
+    return this.#protocol.addHistory(tenant, [referrer, referred], () => this.#history.addReferrals(tenant, [referral]));
+  }
+
+  attributions(tenant: string, incarnation: string): Promise<readonly Attribution[]> {
+    return this.#history.attributions(tenant, incarnation);
+  }
+
+  countHistory(tenant: string, incarnation: string): Promise<HistoryCounts> {
+    return this.#history.count(tenant, incarnation);
+  }
+
+  async createSegment(tenant: string, segment: Segment): Promise<Segment> {
+    const { key, displayName, dateCreated } = segment;
+    const document = { _id: tenantKey(tenant, key), displayName, dateCreated };
+    await withRetry(() => insertUnlessThere(this.#segments, document));
+    return (await this.segment(tenant, key)) ?? segment;
+  }
+
+  async segment(tenant: string, key: string): Promise<Segment | undefined> {
+    const found = await withRetry(() => this.#segments.findOne({ _id: tenantKey(tenant, key) }));
+    return found === null ? undefined : segmentOf(found);
+  }
+
+  async segments(tenant: string, limit: number, after = ''): Promise<readonly Segment[]> {
+    const prefix = tenantKey(tenant, '');
+    const range = { _id: { $gt: tenantKey(tenant, after), $lt: `${prefix.slice(0, -1)}0` } };
+    return (await withRetry(() => this.#segments.find(range).sort({ _id: 1 }).limit(limit).toArray())).map(segmentOf);
+  }
+
+  get #segments() {
+    return this.#db.collection<SegmentDocument>('segments');
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#settling);
+  }
+}
+
+const segmentOf = ({ _id, displayName, dateCreated }: SegmentDocument): Segment => ({ key: idOf(_id), displayName, dateCreated });
+
+/** The secret that a database made for itself, once. */
+async function keptSecret(db: Db): Promise<string> {
+  const settings = db.collection<{ readonly _id: string; readonly value: string }>('settings');
+  const _id = 'do-not-track-secret';
+  return withRetry(async () => {
+    await insertUnlessThere(settings, { _id, value: randomBytes(32).toString('hex') });
+    return (await settings.findOne({ _id }))?.value ?? '';
+  });
+}

@@ -1,0 +1,391 @@
+import type { LoadedAccount, LoadedState, ReferralSide, UserKey } from '@advocate/domain';
+import { codeKey, isSameUser, userText } from '@advocate/domain';
+import type { AccountDecision, ChunkDecision, CodeClaim, CommitResult, LoadRequest } from '@advocate/ports';
+import type { AccountDocument } from './account-document.ts';
+import { accountDocument, loadedAccount } from './account-document.ts';
+import type { ClaimantDocument, ClaimDocument, Wanted } from './claims.ts';
+import { Claims, codesOf } from './claims.ts';
+import type { DoNotTrackList } from './do-not-track.ts';
+import { DoNotTrack } from './do-not-track.ts';
+import type { Documents, Replacement, TokenDocument } from './documents.ts';
+import type { History } from './history.ts';
+import { idOf, recordOf, tenantKey, tokenOf } from './keys.ts';
+import type { AccountWrite, DecisionRecord, Decisions, StandingWrite } from './record.ts';
+import { standingWrites } from './record.ts';
+
+/** Bytes under an id, written once before anything names them. */
+export interface Blobs {
+  write(id: string, bytes: Uint8Array): Promise<void>;
+  /** Throws when there is none. */
+  read(id: string): Promise<Uint8Array>;
+  remove(ids: readonly string[]): Promise<void>;
+}
+
+export interface ProtocolDependencies {
+  readonly accounts: Documents<AccountDocument>;
+  readonly records: Documents<DecisionRecord>;
+  readonly claims: Documents<ClaimDocument>;
+  readonly claimants: Documents<ClaimantDocument>;
+  readonly doNotTrack: DoNotTrackList;
+  readonly history: History;
+  readonly blobs: Blobs;
+  readonly encode: (decisions: Decisions) => Promise<Uint8Array>;
+  readonly decode: (bytes: Uint8Array) => Promise<Decisions>;
+  /** Tells others of an outcome: at least once for every commit, and again when a crash makes it uncertain. */
+  readonly announce: (outcome: Uint8Array, date: number) => Promise<void>;
+  /** The id of a user on the do-not-track list, without the tenant. */
+  readonly userHash: (user: UserKey) => string;
+  /** A text that was never given before. */
+  readonly random: () => string;
+}
+
+/**
+ * Commits decisions exactly once with single-document writes only: no transaction is needed, and any worker may crash between any two steps, or two of
+ * them have the same chunk in hand. `docs/adr/0005-commit-protocol.md` says why it holds; a model test shows that it does.
+ */
+export class CommitProtocol {
+  readonly #dependencies: ProtocolDependencies;
+  readonly #doNotTrack: DoNotTrack;
+  readonly claims: Claims;
+
+  constructor(dependencies: ProtocolDependencies) {
+    this.#dependencies = dependencies;
+    const { claims, claimants, doNotTrack: list, userHash, random } = dependencies;
+    this.#doNotTrack = new DoNotTrack({ list, userHash, newToken: random });
+    this.claims = new Claims({ claims, claimants, newToken: random, readAccounts: (tenant, ids) => this.readAccounts(tenant, ids) });
+  }
+
+  async load({ tenant, jobId, accountIds, codes, doNotTrack }: LoadRequest): Promise<LoadedState> {
+    const [accounts, states] = await Promise.all([
+      this.readAccounts(tenant, new Set(accountIds)),
+      this.claims.states(tenant, codes, jobId),
+    ]);
+    // After the accounts: who is barred was put on the list before the account was written.
+    return { accounts, codes: states, doNotTrack: await this.#doNotTrack.among(tenant, doNotTrack) };
+  }
+
+  /** Makes the claims of a job's file, in order; see the port. */
+  async claimForFile(tenant: string, jobId: string, claims: readonly CodeClaim[]): Promise<void> {
+    const first = new Map<string, Wanted>();
+    for (const { key, owner, programId: program, code, recordNumber: record } of claims) {
+      if (!first.has(key)) first.set(key, { key, owner, program, code, record });
+    }
+    await this.claims.take(tenant, await this.claims.begin(tenant, jobId), [...first.values()], 'give');
+  }
+
+  /** Adds something to the history of lives, all of which must live; false when one does not, and then nothing is left of it. */
+  async addHistory(tenant: string, sides: readonly ReferralSide[], add: () => Promise<void>): Promise<boolean> {
+    const { history } = this.#dependencies;
+    const living = await this.#livingAmong(tenant, sides);
+    const lives = sides.map(({ incarnation }) => incarnation);
+    if (!lives.every((life) => living.has(life))) return false;
+    await add();
+    const ended = await history.endedAmong(tenant, lives);
+    await history.erase(tenant, ended);
+    return ended.length === 0;
+  }
+
+  /** Accounts and tombstones, by account id. */
+  async readAccounts(tenant: string, accountIds: Iterable<string>): Promise<Map<string, LoadedAccount>> {
+    const documents = await this.#dependencies.accounts.read(Array.from(accountIds, (id) => tenantKey(tenant, id)));
+    return new Map(documents.map((document) => [idOf(document._id), loadedAccount(idOf(document._id), document)]));
+  }
+
+  /** The outcome of a chunk whose record is closed. */
+  async committed(chunkId: string): Promise<Uint8Array | undefined> {
+    const [record] = await this.#dependencies.records.read([chunkId]);
+    return record === undefined || record.open ? undefined : this.#dependencies.blobs.read(record.outcome);
+  }
+
+  async commit(decision: ChunkDecision): Promise<CommitResult> {
+    const { records, blobs } = this.#dependencies;
+    let mine: Decisions | undefined;
+    for (;;) {
+      const [record] = await records.read([decision.chunkId]);
+      if (record?.open === false) return { status: 'committed', outcome: await blobs.read(record.outcome) };
+      if (record === undefined || record.token === decision.amends) {
+        const decided = await this.#decide(decision, record);
+        if ('status' in decided) return decided;
+        mine = decided;
+        continue;
+      }
+      const result = await this.#carryOn(record, mine);
+      if (result !== undefined) return result;
+    }
+  }
+
+  /**
+   * Brings a direct call's record to its end that its worker left lying: what it says is done, or forgotten if its account moved before it was
+   * written.
+   */
+  async settle(chunkId: string): Promise<void> {
+    const { records, blobs } = this.#dependencies;
+    for (;;) {
+      const [record] = await records.read([chunkId]);
+      if (!record?.open) return;
+      const result = await this.#carryOn(record);
+      if (result?.status === 'committed') return;
+      if (result === undefined) continue;
+      const decisions = await this.#decisionsOf(record);
+      await records.remove([record]);
+      await this.#withdraw(record, decisions, new Map());
+      await blobs.remove([...record.decisions, record.outcome]);
+      return;
+    }
+  }
+
+  /** Claims, notes, and writes the record, or its amendment. Somebody else's record may come first. */
+  async #decide(
+    decision: ChunkDecision,
+    record: DecisionRecord | undefined,
+  ): Promise<Decisions | Extract<CommitResult, { status: 'moved' }>> {
+    const { records, blobs, encode, random } = this.#dependencies;
+    const { chunkId, tenant, jobId, date } = decision;
+    const writes: AccountWrite[] = [];
+    for (const one of decision.accounts) {
+      const isChanged = one.change.account !== one.before?.account;
+      if (isChanged || record !== undefined) writes.push(accountWrite(one, isChanged));
+    }
+    const outcome = decision.outcome;
+
+    const moved = await this.#claimCodes(decision, writes);
+    await this.#missReferrers(decision, writes, moved);
+    if (moved.accountIds.size > 0) {
+      await this.claims.drop(tenant, listedBy(writes.filter(({ accountId }) => moved.accountIds.has(accountId))));
+      const standing = record === undefined ? {} : { standing: { mark: record.token, outcome: await blobs.read(record.outcome) } };
+      return { status: 'moved', accountIds: [...moved.accountIds], codes: [...moved.codes], ...standing };
+    }
+    await this.#noteOverwritten(tenant, writes);
+
+    const token = tokenOf(chunkId, random());
+    const decisions: Decisions = { tenant, jobId, token, writes };
+    const ids = { decisions: decisionsId(token), outcome: outcomeId(token) };
+    await Promise.all([blobs.write(ids.decisions, await encode(decisions)), blobs.write(ids.outcome, outcome)]);
+    const document: DecisionRecord = {
+      ...{ _id: chunkId, token, open: true, date, outcome: ids.outcome },
+      applied: record?.applied ?? [],
+      decisions: [...(record?.decisions ?? []), ids.decisions],
+      ...(decision.isDirect ? { directSince: new Date() } : {}),
+    };
+    const isIn =
+      record === undefined ? (await records.insert([document])).size === 0 : await records.replace([{ token: record.token, document }]);
+    if (!isIn) {
+      // Unless a broken connection made the write twice, the record is another worker's.
+      const [standing] = await records.read([chunkId]);
+      const isMine = standing?.outcome === ids.outcome || standing?.decisions.includes(ids.decisions);
+      if (!isMine) await blobs.remove([ids.decisions, ids.outcome]);
+    }
+    return decisions;
+  }
+
+  /** Makes sure of the codes that accounts come to list; answers what others keep. */
+  async #claimCodes({ tenant, jobId }: ChunkDecision, writes: readonly AccountWrite[]): Promise<Moved> {
+    const moved: Moved = { accountIds: new Set(), codes: new Set() };
+    const wanted = new Map<string, Wanted>();
+    for (const write of writes) {
+      for (const want of wantedCodes(write)) {
+        const other = wanted.get(want.key);
+        if (other !== undefined && !isSameUser(other.owner, want.owner)) note(moved, write.accountId, want.key);
+        else wanted.set(want.key, want);
+      }
+    }
+    if (wanted.size === 0) return moved;
+    const claimant = await this.claims.begin(tenant, jobId);
+    for (const key of await this.claims.take(tenant, claimant, [...wanted.values()], 'list')) {
+      note(moved, wanted.get(key)!.owner.accountId, key);
+    }
+    return moved;
+  }
+
+  /** Finds the referrals to somebody who is gone by now, and for whom the job has no claim. */
+  async #missReferrers({ tenant, jobId }: ChunkDecision, writes: readonly AccountWrite[], moved: Moved): Promise<void> {
+    const referrals = writes.flatMap((write) => write.referrals.map((referral) => ({ accountId: write.accountId, referral })));
+    if (referrals.length === 0) return;
+    const living = await this.#livingAmong(
+      tenant,
+      referrals.map(({ referral }) => referral.referrer),
+    );
+    const missing = referrals.filter(({ referral }) => !living.has(referral.referrer.incarnation));
+    const states = await this.claims.states(tenant, new Set(missing.map(({ referral }) => codeKey(referral.code))), jobId);
+    for (const { accountId, referral } of missing) {
+      const key = codeKey(referral.code);
+      const state = states.get(key);
+      if (state?.claim?.jobId !== jobId || !isSameUser(state.owner, referral.referrer)) note(moved, accountId, key);
+    }
+  }
+
+  /** The incarnations of those who live. */
+  async #livingAmong(tenant: string, sides: readonly ReferralSide[]): Promise<Set<string>> {
+    const accounts = await this.readAccounts(tenant, new Set(sides.map(({ accountId }) => accountId)));
+    const living = sides.filter(({ accountId, id, incarnation }) =>
+      accounts.get(accountId)?.account?.users.some((user) => user.id === id && user.incarnation === incarnation),
+    );
+    return new Set(living.map(({ incarnation }) => incarnation));
+  }
+
+  /**
+   * Tells the open records by which the accounts were written that they were: once they are overwritten, nobody could see it. The token itself proves
+   * the write.
+   */
+  async #noteOverwritten(tenant: string, writes: readonly AccountWrite[]): Promise<void> {
+    const { records, random } = this.#dependencies;
+    const accountsOf = new Map<string, string[]>();
+    for (const { accountId, before, account } of writes) {
+      if (before === null || account === undefined) continue;
+      const recordId = recordOf(before);
+      const accounts = accountsOf.get(recordId);
+      if (accounts === undefined) accountsOf.set(recordId, [accountId]);
+      else accounts.push(accountId);
+    }
+    while (accountsOf.size > 0) {
+      const changes: Replacement<DecisionRecord>[] = [];
+      for (const record of await records.read(accountsOf.keys())) {
+        const news = (accountsOf.get(record._id) ?? []).filter((id) => !record.applied.includes(id));
+        if (!record.open || news.length === 0) continue;
+        const document = { ...record, token: tokenOf(record._id, random()), applied: [...record.applied, ...news] };
+        changes.push({ token: record.token, document });
+      }
+      if (changes.length === 0 || (await records.replace(changes))) return;
+    }
+  }
+
+  /**
+   * Makes the writes of a record that are still to be made, draws their consequences and closes it. Answers nothing when another worker has changed
+   * the record meanwhile.
+   */
+  async #carryOn(record: DecisionRecord, mine?: Decisions): Promise<CommitResult | undefined> {
+    const { accounts, records, blobs } = this.#dependencies;
+    const decisions = await this.#decisionsOf(record, mine);
+    const { tenant } = decisions[0]!;
+    const standing = standingWrites(decisions);
+    const applied = new Set(record.applied);
+    const pending = [...standing.values()].filter((write) => write.account !== undefined && !applied.has(write.accountId));
+    // Before the accounts: whoever then finds a user gone finds the user barred too.
+    await this.#doNotTrack.bar(tenant, barredBy(pending), record._id);
+
+    const unsure = await this.#write(tenant, pending);
+    const tokens = await accounts.tokens(unsure.map(({ accountId }) => tenantKey(tenant, accountId)));
+    const missing = unsure.filter(({ accountId, after }) => tokens.get(tenantKey(tenant, accountId)) !== after);
+    if (missing.length === 0) {
+      const outcome = await blobs.read(record.outcome);
+      await this.#finish(record, decisions, standing, outcome);
+      return { status: 'committed', outcome };
+    }
+    // After the accounts: whoever overwrote what was written here has noted it before.
+    const [again] = await records.read([record._id]);
+    if (again?.token !== record.token) return undefined;
+    return {
+      ...{ status: 'moved', codes: [], accountIds: missing.map(({ accountId }) => accountId) },
+      standing: { mark: record.token, outcome: await blobs.read(record.outcome) },
+    };
+  }
+
+  async #decisionsOf(record: DecisionRecord, mine?: Decisions): Promise<Decisions[]> {
+    const { blobs, decode } = this.#dependencies;
+    return Promise.all(
+      record.decisions.map(async (id) => (mine !== undefined && id === decisionsId(mine.token) ? mine : decode(await blobs.read(id)))),
+    );
+  }
+
+  /** Writes accounts; answers those of which it is not sure. */
+  async #write(tenant: string, writes: readonly StandingWrite[]): Promise<StandingWrite[]> {
+    const { accounts } = this.#dependencies;
+    const created = new Map<string, StandingWrite>();
+    const changed: StandingWrite[] = [];
+    for (const write of writes) {
+      if (write.before === null) created.set(tenantKey(tenant, write.accountId), write);
+      else changed.push(write);
+    }
+    const document = (write: StandingWrite): AccountDocument =>
+      accountDocument(tenantKey(tenant, write.accountId), write.after, write.account ?? undefined);
+    const taken = await accounts.insert(Array.from(created.values(), document));
+    const unsure = Array.from(taken, (id) => created.get(id)!);
+    const changes = changed.map((write) => ({ token: write.before ?? '', document: document(write) }));
+    return (await accounts.replace(changes)) ? unsure : [...unsure, ...changed];
+  }
+
+  /** Draws the consequences of what is written, and closes the record. Every step may be repeated. */
+  async #finish(
+    record: DecisionRecord,
+    decisions: readonly Decisions[],
+    standing: ReadonlyMap<string, StandingWrite>,
+    outcome: Uint8Array,
+  ): Promise<void> {
+    const { history, blobs, announce } = this.#dependencies;
+    const { tenant, jobId } = decisions[0]!;
+    const writes = [...standing.values()];
+    const referrals = writes.flatMap((write) => write.referrals);
+    const erased = writes.flatMap((write) => write.erased);
+    await history.addReferrals(tenant, referrals);
+    await history.end(tenant, erased);
+    const sides = referrals.flatMap(({ referrer, referred }) => [referrer.incarnation, referred.incarnation]);
+    await history.erase(tenant, [...erased, ...(await history.endedAmong(tenant, sides))]);
+
+    await this.#withdraw(record, decisions, standing);
+    await this.claims.drop(
+      tenant,
+      writes.flatMap((write) => write.freed),
+    );
+    await announce(outcome, record.date);
+    await this.#close(record);
+    if (record.directSince !== undefined) await this.claims.forget(tenant, jobId);
+    await blobs.remove(record.decisions);
+  }
+
+  /** Takes back what was prepared for decisions that are no longer in force. */
+  async #withdraw(record: DecisionRecord, decisions: readonly Decisions[], standing: ReadonlyMap<string, StandingWrite>): Promise<void> {
+    const { tenant } = decisions[0]!;
+    const superseded = decisions.flatMap(({ token, writes }) => writes.filter(({ accountId }) => standing.get(accountId)?.after !== token));
+    const upheld = new Set(barredBy([...standing.values()]).map(userText));
+    const withdrawn = barredBy(superseded).filter((user) => !upheld.has(userText(user)));
+    await this.#doNotTrack.withdraw(tenant, withdrawn, record._id);
+    await this.claims.drop(tenant, listedBy(superseded));
+  }
+
+  async #close(record: DecisionRecord): Promise<void> {
+    const { records, random } = this.#dependencies;
+    for (let current: DecisionRecord | undefined = record; current?.open; [current] = await records.read([record._id])) {
+      const { directSince: _directSince, ...rest } = current;
+      const document = { ...rest, token: tokenOf(record._id, random()), open: false, applied: [], decisions: [] };
+      if (await records.replace([{ token: current.token, document }])) return;
+    }
+  }
+}
+
+interface Moved {
+  readonly accountIds: Set<string>;
+  readonly codes: Set<string>;
+}
+
+function note(moved: Moved, accountId: string, key: string): void {
+  moved.accountIds.add(accountId);
+  moved.codes.add(key);
+}
+
+const decisionsId = (token: string): string => `${token}/decisions`;
+const outcomeId = (token: string): string => `${token}/outcome`;
+
+function accountWrite({ accountId, before, change }: AccountDecision, isChanged: boolean): AccountWrite {
+  const { account, listed, freed, referrals, erased, doNotTrack } = change;
+  return {
+    ...{ accountId, before: before?.token ?? null, listed, freed, referrals, erased, doNotTrack },
+    ...(isChanged ? { account: account ?? null } : {}),
+  };
+}
+
+/** The codes that an account comes to list, as its users are given them. */
+function* wantedCodes({ accountId, account, listed }: AccountWrite): Generator<Wanted> {
+  if (listed.length === 0 || account === undefined || account === null) return;
+  for (const userId of new Set(listed.map((one) => one.userId))) {
+    const keys = new Set(listed.filter((one) => one.userId === userId).map(({ key }) => key));
+    const user = account.users.find(({ id }) => id === userId);
+    if (user === undefined) continue;
+    for (const { key, programId: program, code } of codesOf(user)) {
+      if (keys.has(key)) yield { key, program, code, owner: { accountId, id: userId } };
+    }
+  }
+}
+
+const listedBy = (writes: readonly AccountWrite[]): string[] => writes.flatMap(({ listed }) => listed.map(({ key }) => key));
+
+const barredBy = (writes: readonly AccountWrite[]): UserKey[] => writes.flatMap(({ doNotTrack }) => doNotTrack);
