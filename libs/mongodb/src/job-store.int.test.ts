@@ -1,0 +1,54 @@
+import { noOutcomes } from '@advocate/domain';
+import { jobStoreContract } from '@advocate/ports/contracts';
+import { mongodbUri } from '@advocate/test-servers';
+import { buildJob } from '@advocate/testing';
+import { describe, expect, test } from 'vitest';
+import { openMongodbJobStore } from './job-store.ts';
+import { ownDatabase } from './testing/own-database.ts';
+
+const uri = mongodbUri();
+
+describe.skipIf(uri === undefined)('MongoDB', () => {
+  jobStoreContract('MongoDB', async () => {
+    const database = await ownDatabase(uri!);
+    const peer = await database.peer();
+    return {
+      store: openMongodbJobStore(database.db),
+      peer: openMongodbJobStore(peer.db),
+      [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    };
+  });
+
+  test('an outcome may be larger than a document', async () => {
+    await using database = await ownDatabase(uri!);
+    const store = openMongodbJobStore(database.db);
+    const large = Buffer.from(Uint8Array.from({ length: 26_000_000 }, (_, i) => (i * i) >>> 7));
+    const counts = { ...noOutcomes, created: 1 };
+    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 2, sliceChunks: 2, counts, outcome: large });
+    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 1, sliceChunks: 2, counts, outcome: Buffer.from('small') });
+    const [first, second] = await store.outcomes('job-1', 0);
+    expect(Buffer.from(first!).toString()).toBe('small');
+    expect(large.equals(second!)).toBe(true);
+  });
+
+  test('an outcome that was not stored whole is none, until it is stored again', async () => {
+    await using database = await ownDatabase(uri!);
+    const store = openMongodbJobStore(database.db);
+    const outcome = { jobId: 'job-1', slice: 0, partition: 2, sliceChunks: 1, counts: noOutcomes, outcome: Buffer.alloc(13 << 20, 'x') };
+    await store.putOutcome(outcome);
+    await database.db.collection<{ _id: string }>('outcomes').deleteOne({ _id: 'job-1/0/2/1' });
+    expect(await store.outcomes('job-1', 0)).toEqual([]);
+    await store.putOutcome(outcome);
+    expect(await store.outcomes('job-1', 0)).toHaveLength(1);
+  });
+
+  test('a job whose creator crashed after it took the request id is created by whoever asks for it next', async () => {
+    await using database = await ownDatabase(uri!);
+    const store = openMongodbJobStore(database.db);
+    const job = buildJob();
+    await store.create(job, 'request');
+    await database.db.collection<{ _id: string }>('jobs').deleteOne({ _id: 'acme/job-1' });
+    expect(await store.ofRequest('acme', 'request')).toEqual(job);
+    expect(await store.unfinished()).toEqual([job]);
+  });
+});

@@ -1,0 +1,1 @@
+export { openSmtpMailer, type SmtpMailerOptions } from './smtp-mailer.ts';
