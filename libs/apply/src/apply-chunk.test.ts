@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EmbeddedEngine } from '@advocate/embedded';
+import type { Engine } from '@advocate/ports';
 import { openEmbeddedEngine } from '@advocate/embedded';
 import type { ImportPlan, RowOutcome } from '@advocate/domain';
 import { codeKey, generatedCode, userText } from '@advocate/domain';
@@ -16,7 +16,7 @@ import { ChunkOutOfOrderError, createApplyChunk } from './apply-chunk.ts';
 import { startRowConsumer } from './row-consumer.ts';
 import { deletionLogic, directUpsertLogic, upsertLogic } from './row-logic.ts';
 
-async function openEngine(): Promise<EmbeddedEngine> {
+async function openEngine(): Promise<Engine> {
   const dataDir = await mkdtemp(join(tmpdir(), 'apply-'));
   const engine = await openEmbeddedEngine({ dataDir });
   onTestFinished(async () => {

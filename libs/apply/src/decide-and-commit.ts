@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ImportPlan, LoadedAccount, CodeState, LoadedState, NumberedRow, Parsed, UserKey } from '@advocate/domain';
 import type { ChunkOutcomeEncoder } from '@advocate/messages';
-import type { AccountDecision, ParticipantStore } from '@advocate/ports';
+import { readChunkOutcome } from '@advocate/messages';
+import type { AccountDecision, ParticipantStore, StandingDecision } from '@advocate/ports';
+import { decideWhatFits } from './decide-what-fits.ts';
 import type { RowLogic } from './row-logic.ts';
 
 export interface ApplyDependencies<Row extends UserKey> {
@@ -19,6 +21,8 @@ export interface RowsToApply<Row extends UserKey> {
   readonly recordNumbers: readonly number[];
   /** Takes the rows' outcomes. */
   readonly encoder: ChunkOutcomeEncoder;
+  /** Whether nobody applies the rows again after a crash. */
+  readonly isDirect?: boolean;
 }
 
 /**
@@ -27,7 +31,7 @@ export interface RowsToApply<Row extends UserKey> {
  */
 export async function decideAndCommit<Row extends UserKey>(
   { store, logic }: ApplyDependencies<Row>,
-  { id, plan, rows, recordNumbers, encoder }: RowsToApply<Row>,
+  { id, plan, rows, recordNumbers, encoder, isDirect = false }: RowsToApply<Row>,
 ): Promise<Uint8Array> {
   const { tenant, jobId, acceptedAt } = plan;
   const indexesOf = new Map<string, number[]>();
@@ -52,6 +56,7 @@ export async function decideAndCommit<Row extends UserKey>(
   let asOf: unknown;
   let accountIds: readonly string[] = [...indexesOf.keys()];
   let wantedCodes: readonly string[] = [...keys];
+  let standing: StandingDecision | undefined;
   for (;;) {
     const loaded = await store.load({ tenant, jobId, accountIds, codes: wantedCodes, doNotTrack: usersOf(accountIds) });
     asOf ??= loaded.asOf;
@@ -61,7 +66,7 @@ export async function decideAndCommit<Row extends UserKey>(
     for (const user of loaded.doNotTrack) doNotTrack.add(user);
     const state: LoadedState = { accounts, codes, doNotTrack };
     const result = await store.commit({
-      ...{ chunkId: id, tenant, jobId, date: acceptedAt, asOf },
+      ...{ chunkId: id, tenant, jobId, date: acceptedAt, asOf, isDirect, amends: standing?.mark },
       accounts: { [Symbol.iterator]: () => decisions(state) },
       get outcome() {
         return encoder.finish();
@@ -70,6 +75,8 @@ export async function decideAndCommit<Row extends UserKey>(
     if (result.status === 'committed') return result.outcome;
     for (const key of result.codes) movedCodes.add(key);
     accountIds = result.accountIds;
+    standing = result.standing;
+    if (standing !== undefined) takeOver(standing.outcome);
     wantedCodes = codesOf(accountIds);
     // Others get their turn before the next attempt, so that two writers cannot keep each other from moving on.
     await setImmediate();
@@ -77,14 +84,26 @@ export async function decideAndCommit<Row extends UserKey>(
 
   /** Decides each account when it is reached, so that what a decision is made of is short-lived. */
   function* decisions(state: LoadedState): Generator<AccountDecision> {
-    for (const [accountId, indexes] of indexesOf) {
+    for (const accountId of standing === undefined ? indexesOf.keys() : accountIds) {
+      const indexes = indexesOf.get(accountId) ?? [];
       const before = accounts.get(accountId);
-      const change = logic.decide(before?.account, indexes.map(numbered), plan, state);
+      const change = decideWhatFits(store, accountId, before?.account, indexes.map(numbered), (account, some) =>
+        logic.decide(account, some, plan, state),
+      );
       for (let position = 0; position < indexes.length; position += 1) {
         const outcome = change.outcomes[position];
         if (outcome !== undefined) encoder.set(indexes[position] ?? 0, outcome);
       }
       yield { accountId, before, change };
+    }
+  }
+
+  /** Another worker may have decided the rows before, on what it found. */
+  function takeOver(outcome: Uint8Array): void {
+    let index = 0;
+    for (const row of readChunkOutcome(outcome)) {
+      encoder.set(index, row.outcome);
+      index += 1;
     }
   }
 

@@ -338,6 +338,15 @@ describe('referral codes', () => {
     });
   });
 
+  test('a code is listed anew for a user created anew, though the codes were loaded while the earlier life still had it', () => {
+    const { listed } = upsert(
+      undefined,
+      [{ id: 'ann', referralCodes: { default: 'ANN' } }],
+      contextOf(planOf(), { codes: held(ann, 'ANN') }),
+    );
+    expect(listed).toEqual([{ key: codeKey('ANN'), userId: 'ann' }]);
+  });
+
   test('later ones are ignored when codes may not be edited', () => {
     const { account, before, kinds, listed } = upsert([userOf({ id: 'ann' })], [{ id: 'ann', referralCodes: { default: 'NEW' } }]);
     expect(kinds).toEqual(['unchanged']);

@@ -1,6 +1,6 @@
 import type { Account, User } from './account.ts';
 import { maxUsersPerAccount } from './account.ts';
-import { codeKey, generatedCode, incarnationOf, linkKey, referralId } from './codes.ts';
+import { codeKey, generatedCode, incarnationOf, keysOf, linkKey, referralId } from './codes.ts';
 import type { Digest } from './codes.ts';
 import type { ImportPlan } from './import-plan.ts';
 import type { ResultRow, RowOutcome } from './outcome.ts';
@@ -264,9 +264,9 @@ class UserDraft {
     return after;
   }
 
+  /** By the account: what is known of codes may have been loaded at another moment. */
   #holds(key: string): boolean {
-    const state = this.#context.state.codes.get(key);
-    return state?.listedBy !== undefined && isSameUser(state.owner, this.#row.row);
+    return this.#existing !== undefined && keysOf(this.#existing).includes(key);
   }
 
   #generate(programId: string): string {

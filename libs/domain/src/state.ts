@@ -2,7 +2,7 @@ import type { Account, UserKey } from './account.ts';
 
 /** What a decision knows of the store. */
 export interface LoadedState {
-  /** The accounts asked for that exist, by id. */
+  /** The accounts asked for that exist, or have left a token, by id. */
   readonly accounts: ReadonlyMap<string, LoadedAccount>;
   /** The codes and links asked for that somebody holds or claims, by key. */
   readonly codes: ReadonlyMap<string, CodeState>;
@@ -13,7 +13,8 @@ export interface LoadedState {
 }
 
 export interface LoadedAccount {
-  readonly account: Account;
+  /** Absent when the account was deleted and only its last token is left. */
+  readonly account: Account | undefined;
   /** Names the write that left the account so; unique for ever. */
   readonly token: string;
 }

@@ -259,11 +259,12 @@ export function participantStoreContract(name: string, create: () => Promise<Par
           await apply(peer, meanwhile);
           const inBetween = (await store.account(tenant, 'a1'))?.users ?? [];
 
-          expect(await store.commit(decision)).toEqual({ status: 'moved', accountIds: ['a1'], codes: [] });
+          const moved = await store.commit(decision);
+          expect(moved).toMatchObject({ status: 'moved', accountIds: ['a1'], codes: [] });
           expect(await store.isCommitted('c1')).toBe(false);
           expect(await store.committed('c1')).toBeUndefined();
 
-          expect((await store.commit(await decideAgain(store, decision, edits, ['a1']))).status).toBe('committed');
+          expect((await store.commit(await decideAgain(store, decision, edits, moved))).status).toBe('committed');
           expect((await peer.account(tenant, 'a1'))?.users).toEqual([...inBetween, buildUser({ id: 'ann' })]);
           expect(await peer.account(tenant, 'a2')).toEqual(buildAccount('a2', buildUser({ id: 'cat' })));
           expect([...((await peer.committed('c1')) ?? [])]).toEqual([1]);
@@ -277,7 +278,7 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         const decision = await decide(store, [drop('a1', ['bob'])]);
         await apply(peer, [drop('a1', ['bob'])]);
         await apply(peer, [put('a1', bob)]);
-        expect(await store.commit(decision)).toEqual({ status: 'moved', accountIds: ['a1'], codes: [] });
+        expect(await store.commit(decision)).toMatchObject({ status: 'moved', accountIds: ['a1'], codes: [] });
         expect(await store.account(tenant, 'a1')).toEqual(buildAccount('a1', bob));
       });
 
@@ -293,7 +294,7 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         const decision = await decide(store, [put('a1', buildUser({ id: 'ann' }))]);
         await apply(store, [put('a1', buildUser({ id: 'ann', incarnation: 'other' }))]);
         await apply(store, [drop('a1', ['ann'], { doNotTrack: true })]);
-        expect(await store.commit(decision)).toEqual({ status: 'moved', accountIds: ['a1'], codes: [] });
+        expect(await store.commit(decision)).toMatchObject({ status: 'moved', accountIds: ['a1'], codes: [] });
       });
 
       test('commits what was decided before others wrote something else', async () => {
@@ -354,6 +355,52 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         expect((await load(peer, ids)).accounts.size).toBe(ids.length);
       });
 
+      test('tells of a decision for other accounts that stands, and takes only the amendment', async () => {
+        const { store, peer } = await open();
+        await apply(store, [put('a1', buildUser({ id: 'bob' }))]);
+        const edits = [put('a1', buildUser({ id: 'ann' })), put('a2', buildUser({ id: 'cat' }))];
+        const decision = await decide(store, edits, { outcome: Uint8Array.of(1) });
+        await apply(peer, [put('a1', buildUser({ id: 'bob', firstName: 'Bo' }))]);
+        const moved = await store.commit(decision);
+        if (moved.status !== 'moved') throw new Error('The account has moved');
+        const written = await peer.account(tenant, 'a2');
+        expect(written !== undefined).toBe(moved.standing !== undefined);
+        if (moved.standing !== undefined) expect([...moved.standing.outcome]).toEqual([1]);
+
+        const amended = { ...(await decideAgain(store, decision, edits, moved)), outcome: Uint8Array.of(2) };
+        expect(outcomeOf(await store.commit(amended))).toEqual([2]);
+        expect([...((await peer.committed(decision.chunkId)) ?? [])]).toEqual([2]);
+        expect((await peer.account(tenant, 'a1'))?.users).toEqual([buildUser({ id: 'bob', firstName: 'Bo' }), buildUser({ id: 'ann' })]);
+        expect(await peer.account(tenant, 'a2')).toEqual(buildAccount('a2', buildUser({ id: 'cat' })));
+      });
+
+      test('lets another worker carry on a decision that stands, and decide again what moved', async () => {
+        const { store, peer } = await open();
+        await apply(store, [put('a1', buildUser({ id: 'bob' }))]);
+        const edits = [put('a1', buildUser({ id: 'ann' })), put('a2', buildUser({ id: 'cat' }))];
+        const decision = await decide(store, edits, { outcome: Uint8Array.of(1) });
+        await apply(peer, [put('a1', buildUser({ id: 'bob', firstName: 'Bo' }))]);
+        expect((await store.commit(decision)).status).toBe('moved');
+
+        // The worker is gone; another one gets the chunk, and decides on what it finds.
+        const anew = await decide(peer, edits, { chunkId: decision.chunkId, outcome: Uint8Array.of(3) });
+        let result = await peer.commit(anew);
+        if (result.status === 'moved')
+          result = await peer.commit({ ...(await decideAgain(peer, anew, edits, result)), outcome: Uint8Array.of(3) });
+        expect(outcomeOf(result)).toEqual([3]);
+        expect((await store.account(tenant, 'a1'))?.users.map(({ id }) => id)).toEqual(['bob', 'ann']);
+        expect((await store.account(tenant, 'a2'))?.users.map(({ id }) => id)).toEqual(['cat']);
+      });
+
+      test.each([1, 15, 20])('keeps an account of %i MB if it says that it fits', async (megabytes) => {
+        const { store, peer } = await open();
+        const user = (i: number) => buildUser({ id: `u${i}`, customFields: { text: 'x'.repeat(1_000_000) } });
+        const account = buildAccount('a1', ...Array.from({ length: megabytes }, (_, i) => user(i)));
+        if (!store.fits(account)) return expect(megabytes).toBeGreaterThan(15);
+        expect((await apply(store, [put('a1', ...account.users)])).status).toBe('committed');
+        expect(await peer.account(tenant, 'a1')).toEqual(account);
+      });
+
       test('tells both of two workers on one chunk the same outcome', async () => {
         const { store, peer } = await open();
         const edits = [put('a1', buildUser({ id: 'ann' }))];
@@ -407,8 +454,9 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         const edits = [put('a1', buildUser({ id: 'ann', codes: { default: ['ANN'] } }))];
         const decision = await decide(store, edits, { jobId: 'job-1' });
         await apply(peer, [put('a1', buildUser({ id: 'bob', codes: { default: ['BOB'] } }))], { jobId: 'job-2' });
-        expect((await store.commit(decision)).status).toBe('moved');
-        await store.commit(await decideAgain(store, decision, edits, ['a1']));
+        const moved = await store.commit(decision);
+        expect(moved.status).toBe('moved');
+        await store.commit(await decideAgain(store, decision, edits, moved));
         for (const reader of [store, peer]) {
           expect((await reader.findCode(tenant, codeKey('ANN')))?.listedBy).toBe('job-1');
           expect((await reader.findCode(tenant, codeKey('BOB')))?.listedBy).toBe('job-2');
@@ -419,14 +467,15 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         const { store, peer } = await open();
         const decision = await decide(store, [put('a1', buildUser({ id: 'ann', codes: { default: ['spring'] } }))]);
         await apply(peer, [put('a2', buildUser({ id: 'bob', codes: { default: ['SPRING'] } }))]);
-        expect(await store.commit(decision)).toEqual({ status: 'moved', accountIds: ['a1'], codes: [codeKey('SPRING')] });
+        const moved = await store.commit(decision);
+        expect(moved).toMatchObject({ status: 'moved', accountIds: ['a1'], codes: [codeKey('SPRING')] });
         expect(await store.isCommitted(decision.chunkId)).toBe(false);
         expect(await store.account(tenant, 'a1')).toBeUndefined();
 
         const again = await load(store, ['a1'], { codes: [codeKey('SPRING')] });
         expect(again.codes.get(codeKey('SPRING'))?.owner).toEqual({ accountId: 'a2', id: 'bob' });
         const other = [put('a1', buildUser({ id: 'ann', codes: { default: ['SPRING2'] } }))];
-        expect((await store.commit(await decideAgain(store, decision, other, ['a1']))).status).toBe('committed');
+        expect((await store.commit(await decideAgain(store, decision, other, moved))).status).toBe('committed');
         expect((await peer.findCode(tenant, codeKey('SPRING')))?.owner.id).toBe('bob');
         expect((await peer.findCode(tenant, codeKey('SPRING2')))?.owner.id).toBe('ann');
       });
@@ -436,7 +485,7 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         await apply(store, [put('a1', buildUser({ id: 'one' }), buildUser({ id: 'two', codes: { default: ['SPRING'] } }))]);
         for (const id of ['one', 'three']) {
           const decision = await decide(store, [put('a1', buildUser({ id, codes: { default: ['SPRING'] } }))]);
-          expect(await store.commit(decision)).toEqual({ status: 'moved', accountIds: ['a1'], codes: [codeKey('SPRING')] });
+          expect(await store.commit(decision)).toMatchObject({ status: 'moved', accountIds: ['a1'], codes: [codeKey('SPRING')] });
         }
       });
 
@@ -481,6 +530,7 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         const user = (id: string) => buildUser({ id, codes: { default: ['ANN', 'ANN2'] }, links: { default: [link] } });
         await apply(store, [put('a1', user('ann'), buildUser({ id: 'cat', codes: { default: ['CAT'] } }))], { jobId: 'job-1' });
         await apply(store, [drop('a1', ['ann'])]);
+        await store.releaseClaims(tenant, 'job-1');
         for (const key of [codeKey('ANN'), codeKey('ANN2'), linkKey(link)]) expect(await peer.findCode(tenant, key)).toBeUndefined();
         expect((await peer.findCode(tenant, codeKey('CAT')))?.owner.id).toBe('cat');
         expect((await apply(peer, [put('a2', user('bob'))], { jobId: 'job-2' })).status).toBe('committed');
@@ -576,7 +626,7 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         await store.claim(tenant, 'job-1', [claim('SPRING', ann, 2)]);
         for (const jobId of ['job-1', 'job-2']) {
           const decision = await decide(peer, [put('a2', buildUser({ id: 'bob', codes: { default: ['spring'] } }))], { jobId });
-          expect(await peer.commit(decision)).toEqual({ status: 'moved', accountIds: ['a2'], codes: [key] });
+          expect(await peer.commit(decision)).toMatchObject({ status: 'moved', accountIds: ['a2'], codes: [key] });
           expect(await peer.account(tenant, 'a2')).toBeUndefined();
         }
         const own = await apply(peer, [put('a1', buildUser({ id: 'ann', codes: { default: ['SPRING'] } }))], { jobId: 'job-3' });
@@ -765,9 +815,16 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         expect(await peer.countHistory(tenant, bob.incarnation)).toEqual(nothing);
         expect((await peer.countHistory(tenant, cat.incarnation)).referrals).toBe(1);
         // Nothing of it is left that would keep a referral under the same id from being recorded anew.
-        await apply(store, [put('a1', buildUser({ id: 'ann' })), put('a2', buildUser({ id: 'bob' }))]);
-        expect(await store.recordHistory(tenant, referralItem('f1', ann, bob))).toBe(true);
-        expect((await peer.countHistory(tenant, bob.incarnation)).referrals).toBe(1);
+        const [annAnew, bobAnew] = [
+          { ...ann, incarnation: 'life-2 of ann' },
+          { ...bob, incarnation: 'life-2 of bob' },
+        ];
+        await apply(
+          store,
+          [annAnew, bobAnew].map(({ accountId, ...user }) => put(accountId, buildUser(user))),
+        );
+        expect(await store.recordHistory(tenant, referralItem('f1', annAnew, bobAnew))).toBe(true);
+        expect((await peer.countHistory(tenant, bobAnew.incarnation)).referrals).toBe(1);
       });
 
       test('many lives end in one commit', async () => {
@@ -793,11 +850,13 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         ];
         const decision = await decide(store, edits);
         await apply(peer, [drop('a1', ['ann'])]);
-        expect(await store.commit(decision)).toEqual({ status: 'moved', accountIds: ['a2'], codes: [codeKey('ANN')] });
+        const moved = await store.commit(decision);
+        expect(moved).toMatchObject({ status: 'moved', accountIds: ['a2'], codes: [codeKey('ANN')] });
         expect(await store.isCommitted(decision.chunkId)).toBe(false);
+        await store.releaseClaims(tenant, 'job-0');
         expect((await load(store, [], { codes: [codeKey('ANN')] })).codes.size).toBe(0);
         const without = [put('a2', buildUser({ id: 'bob' })), put('a3', buildUser({ id: 'cat' }))];
-        expect((await store.commit(await decideAgain(store, decision, without, ['a2']))).status).toBe('committed');
+        expect((await store.commit(await decideAgain(store, decision, without, moved))).status).toBe('committed');
         expect(await peer.attributions(tenant, bob.incarnation)).toEqual([]);
       });
 
@@ -808,7 +867,7 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         const decision = await decide(store, [put('a2', buildUser({ id: 'bob' }), [referral('f1', 'default', 'ANN', ann, bob)])]);
         await apply(peer, [drop('a1', ['ann'])]);
         await apply(peer, [put('a1', { ...user, incarnation: 'life-2' })]);
-        expect(await store.commit(decision)).toEqual({ status: 'moved', accountIds: ['a2'], codes: [codeKey('ANN')] });
+        expect(await store.commit(decision)).toMatchObject({ status: 'moved', accountIds: ['a2'], codes: [codeKey('ANN')] });
       });
 
       test('a referral may come before its referrer, if the job has claimed the code for that user', async () => {
@@ -899,11 +958,11 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         }
 
         await apply(store, [drop('a1', ['ann'], { doNotTrack: true })], { tenant: 'acme' });
-        await store.releaseClaims('acme', 'claims of acme');
+        for (const jobId of ['claims of acme', 'job of acme']) await store.releaseClaims('acme', jobId);
         for (const of of tenants) {
           const ended = of === 'acme';
           const state = await load(peer, ['a1'], { tenant: of, codes: [codeKey('ANN'), codeKey('CLAIMED')], doNotTrack: [ann] });
-          expect(state.accounts.get('a1')?.account.users).toHaveLength(ended ? 1 : 2);
+          expect(state.accounts.get('a1')?.account?.users).toHaveLength(ended ? 1 : 2);
           expect(state.codes.size).toBe(ended ? 0 : 2);
           expect(state.doNotTrack.size).toBe(ended ? 1 : 0);
           expect(await peer.countHistory(of, ann.incarnation)).toEqual(
@@ -1033,19 +1092,18 @@ async function decide(
   };
 }
 
-/** Decides the accounts that moved again, and leaves the others, and the mark of the oldest state, as they were. */
+/** Decides the accounts that moved again. The others, unless they stand already, and the mark of the oldest state are left as they were. */
 async function decideAgain(
   store: ParticipantStore,
   decision: ChunkDecision,
   edits: readonly Edit[],
-  moved: readonly string[],
+  result: CommitResult,
 ): Promise<ChunkDecision> {
-  const again = await decide(
-    store,
-    edits.filter(({ accountId }) => moved.includes(accountId)),
-    decision,
-  );
-  const kept = [...decision.accounts].filter(({ accountId }) => !moved.includes(accountId));
+  if (result.status !== 'moved') throw new Error('Nothing has moved');
+  const isMoved = ({ accountId }: { readonly accountId: string }): boolean => result.accountIds.includes(accountId);
+  const again = await decide(store, edits.filter(isMoved), decision);
+  if (result.standing !== undefined) return { ...again, asOf: decision.asOf, amends: result.standing.mark };
+  const kept = [...decision.accounts].filter((account) => !isMoved(account));
   return { ...again, asOf: decision.asOf, accounts: [...kept, ...again.accounts] };
 }
 
@@ -1062,7 +1120,7 @@ async function applyUntilCommitted(store: ParticipantStore, edits: readonly Edit
   for (;;) {
     const result = await store.commit(decision);
     if (result.status === 'committed') return;
-    decision = await decideAgain(store, decision, edits, result.accountIds);
+    decision = await decideAgain(store, decision, edits, result);
   }
 }
 

@@ -17,10 +17,13 @@ export interface ParticipantStore {
   /** Loads what a decision needs. Claims of `jobId` come before those of other jobs. */
   load(request: LoadRequest): Promise<LoadedState>;
 
+  /** Whether an account is small enough to be kept. */
+  fits(account: Account): boolean;
+
   /**
-   * Commits a chunk's decision under its id, all of it or nothing, durable when it resolves. A chunk that is already committed stays as it
-   * is: `committed` then answers with its outcome. When accounts or codes moved since they were loaded, nothing is written and `moved`
-   * names what has to be loaded and decided again.
+   * Commits a chunk's decision under its id, durable when it resolves. A chunk that is already committed stays as it is: `committed` then
+   * answers with its outcome. When accounts or codes moved since they were loaded, `moved` names what has to be loaded and decided again. Then
+   * either nothing was written, or what was decided for the other accounts stands, for good, with the outcomes that `standing` has.
    */
   commit(decision: ChunkDecision): Promise<CommitResult>;
 
@@ -30,7 +33,10 @@ export interface ParticipantStore {
    */
   claim(tenant: string, jobId: string, claims: readonly CodeClaim[]): Promise<void>;
 
-  /** Drops the job's claims; codes that accounts list stay theirs. */
+  /**
+   * Drops the job's claims; codes that accounts list stay theirs. Until then a code that the job claimed or listed may stay with its
+   * owner, even when the owner has freed it.
+   */
   releaseClaims(tenant: string, jobId: string): Promise<void>;
 
   /** Reads an account. */
@@ -80,6 +86,10 @@ export interface ChunkDecision {
   readonly date: number;
   /** The mark of the oldest state that was decided on. A store that sees by it that nothing was written since may spare itself all comparisons. */
   readonly asOf?: unknown;
+  /** Set to decide anew only the accounts that `moved` named: the mark of the decision that stands for all others. */
+  readonly amends?: unknown;
+  /** Set when nobody will commit the chunk again after a crash. The store then sees by itself that it is either done or not begun. */
+  readonly isDirect?: boolean;
 }
 
 /** A change of one account, with the state that it was decided on. */
@@ -91,7 +101,21 @@ export interface AccountDecision {
 
 export type CommitResult =
   | { readonly status: 'committed'; readonly outcome: Uint8Array }
-  | { readonly status: 'moved'; readonly accountIds: readonly string[]; readonly codes: readonly string[] };
+  | {
+      readonly status: 'moved';
+      readonly accountIds: readonly string[];
+      readonly codes: readonly string[];
+      /** What was decided for the other accounts; absent when nothing was written. */
+      readonly standing?: StandingDecision;
+    };
+
+/** A decision that can no longer be taken back, except for the accounts that moved. */
+export interface StandingDecision {
+  /** The encoded ChunkOutcome, with the outcomes of all rows as they were decided; those of the moved accounts are void. */
+  readonly outcome: Uint8Array;
+  /** For {@link ChunkDecision.amends}. */
+  readonly mark: unknown;
+}
 
 export interface CodeClaim {
   readonly key: string;

@@ -1,13 +1,31 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Account } from '@advocate/domain';
+import type { Account, LoadedAccount } from '@advocate/domain';
 import { hash53 } from '@advocate/domain';
 
-/** An account as stored. */
-export interface StoredAccount {
-  readonly account: Account;
+/** An account as stored. Of all those that a chunk touches only the texts are kept; each is parsed when it is looked at. */
+export class StoredAccount implements LoadedAccount {
   readonly token: string;
   /** Its row; other tables name accounts by it. */
   readonly number: number;
+  readonly #id: string;
+  readonly #document: string;
+  #account: Account | undefined;
+
+  constructor({ token, number, id, document }: AccountRow) {
+    this.token = token;
+    this.number = number;
+    this.#id = id;
+    this.#document = document;
+  }
+
+  get account(): Account {
+    return (this.#account ??= { id: this.#id, ...(JSON.parse(this.#document) as Omit<Account, 'id'>) });
+  }
+
+  /** Lets go of the parsed account, which would be parsed again. */
+  forget(): void {
+    this.#account = undefined;
+  }
 }
 
 interface AccountRow {
@@ -24,6 +42,9 @@ interface TokenRow {
   readonly id: string;
   readonly token: string;
 }
+
+/** Keys looked up in one statement: enough to spread its cost, few enough for the rows that it gives to be short-lived. */
+const keysPerRead = 1000;
 
 /** The accounts. Reads take many keys in one statement: a call into SQLite costs more than the look-up it makes. */
 export class AccountTable {
@@ -49,7 +70,7 @@ export class AccountTable {
   /** The accounts that exist, by id. */
   read(tenant: string, accountIds: Iterable<string>): Map<string, StoredAccount> {
     const accounts = new Map<string, StoredAccount>();
-    for (const row of this.#found(this.#byHash, tenant, accountIds) as Iterable<AccountRow>) accounts.set(row.id, parse(row));
+    for (const row of this.#found(this.#byHash, tenant, accountIds) as Iterable<AccountRow>) accounts.set(row.id, new StoredAccount(row));
     return accounts;
   }
 
@@ -64,15 +85,18 @@ export class AccountTable {
   *#found(statement: StatementSync, tenant: string, accountIds: Iterable<string>): Generator<TokenRow> {
     const wanted = new Set(accountIds);
     const hashes = Float64Array.from(wanted, (id) => hash53(tenant, id)).sort();
-    for (const row of statement.all(`[${hashes.join()}]`) as unknown as TokenRow[]) {
-      if (row.tenant === tenant && wanted.has(row.id)) yield row;
+    for (let start = 0; start < hashes.length; start += keysPerRead) {
+      const some = hashes.subarray(start, start + keysPerRead);
+      for (const row of statement.all(`[${some.join()}]`) as unknown as TokenRow[]) {
+        if (row.tenant === tenant && wanted.has(row.id)) yield row;
+      }
     }
   }
 
   /** The tenant's accounts among these numbers. */
   readNumbers(tenant: string, numbers: Iterable<number>): Map<number, StoredAccount> {
     const rows = this.#byNumber.all(JSON.stringify([...new Set(numbers)])) as unknown as AccountRow[];
-    return new Map(rows.filter((row) => row.tenant === tenant).map((row) => [row.number, parse(row)]));
+    return new Map(rows.filter((row) => row.tenant === tenant).map((row) => [row.number, new StoredAccount(row)]));
   }
 
   /** Writes an account as it is now and answers its number; absent means deleted. */
@@ -86,9 +110,4 @@ export class AccountTable {
     this.#update.run(token, document, number);
     return number;
   }
-}
-
-function parse(row: AccountRow): StoredAccount {
-  const { dateCreated, users } = JSON.parse(row.document) as Omit<Account, 'id'>;
-  return { account: { id: row.id, dateCreated, users }, token: row.token, number: row.number };
 }

@@ -23,6 +23,9 @@ interface ClaimRow {
   readonly record_number: number;
 }
 
+/** Claims looked into at a time: enough to spread the cost of a statement, few enough for what is read to be short-lived. */
+const claimsAtATime = 1000;
+
 /** Claims dropped at a time. */
 export const claimsPerRelease = 20_000;
 
@@ -169,6 +172,12 @@ export class CodeTables {
   /** Makes claims in order, except for codes that somebody else holds or claimed before. */
   claim(tenant: string, jobId: string, claims: readonly CodeClaim[]): void {
     const job = this.#jobNumberOf(jobId);
+    for (let start = 0; start < claims.length; start += claimsAtATime) {
+      this.#claimSome(tenant, job, claims.slice(start, start + claimsAtATime));
+    }
+  }
+
+  #claimSome(tenant: string, job: number, claims: readonly CodeClaim[]): void {
     const keys = new Set(claims.map(({ key }) => key));
     const holders = this.#holders(tenant, keys);
     const claimed = this.#claimsOf(tenant, keys);

@@ -51,7 +51,7 @@ describe('a database file', () => {
       ...{ tenant: 'acme', jobId: 'job-2', accountIds: ['a1', 'a2'] },
       ...{ codes: [codeKey('ann'), codeKey('cat')], doNotTrack: [gone] },
     });
-    expect(Array.from(accounts.values(), ({ account }) => account.id)).toEqual(['a1']);
+    expect(Array.from(accounts.values(), ({ account }) => account?.id)).toEqual(['a1']);
     expect(codes.get(codeKey('ANN'))).toMatchObject({ owner: { accountId: 'a1', id: 'ann' }, listedBy: 'job-1' });
     expect(codes.get(codeKey('CAT'))?.claim).toEqual({ jobId: 'job-2', recordNumber: 2 });
     expect(doNotTrack).toEqual(new Set([userText(gone)]));
@@ -267,7 +267,7 @@ async function write(store: ParticipantStore | undefined, account: Account | und
 }
 
 function change(accountId: string, before: AccountDecision['before'], account: Account | undefined): AccountDecision {
-  const had = before?.account.users ?? [];
+  const had = before?.account?.users ?? [];
   const has = account?.users ?? [];
   const gone = had.filter((user) => !has.some(({ id }) => id === user.id));
   const held = new Set(had.flatMap(keysOf));

@@ -89,6 +89,11 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
     };
   }
 
+  /** SQLite keeps values of a gigabyte. */
+  fits(): boolean {
+    return true;
+  }
+
   async commit(decision: ChunkDecision): Promise<CommitResult> {
     const { chunkId, date } = decision;
     const moved = new Moved();
@@ -293,15 +298,23 @@ class Moved extends Error {
 /** Accounts written at a time: enough to spread the cost of a statement, few enough for what they are made of to be short-lived. */
 const accountsPerBatch = 500;
 
-/** The decisions that change something, some at a time. */
+/** The decisions that change something, some at a time; what was loaded for them is let go of as they pass. */
 function* batches(accounts: Iterable<AccountDecision>): Generator<readonly AccountDecision[]> {
   let batch: AccountDecision[] = [];
   for (const decision of accounts) {
-    if (decision.change.account === decision.before?.account) continue;
+    if (decision.change.account === decision.before?.account) {
+      forget(decision);
+      continue;
+    }
     batch.push(decision);
     if (batch.length < accountsPerBatch) continue;
     yield batch;
+    batch.forEach(forget);
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+function forget({ before }: AccountDecision): void {
+  (before as StoredAccount | undefined)?.forget();
 }
