@@ -120,13 +120,13 @@ describe('a job does not complete before an independent recount of its file agre
     const claiming = await changeWhile(suite, 'claiming', (path) => rm(path));
     expect(claiming).toMatchObject({
       status: 'ABORTED',
-      abortReason: `There is no file ${claiming.fileRef}: the uploaded file is gone. Upload it again and start a new job.`,
+      abortReason: `There is no file ${claiming.fileRef}: the uploaded file is gone. Restore it and resume the job, or upload it again and start a new job.`,
       stats: { recordsProcessed: 0 },
     });
     const applying = await changeWhile(suite, 'applying', (path) => rm(path));
     expect(applying).toMatchObject({
       status: 'ABORTED',
-      abortReason: `There is no file ${applying.fileRef}: the uploaded file is gone, so its rows could not be recounted.`,
+      abortReason: `There is no file ${applying.fileRef}: the uploaded file is gone, so its rows could not be recounted. Restore it and resume the job.`,
       stats: { recordsProcessed: 20, created: 20 },
     });
     expect(await suite.importFile(content)).toMatchObject({ job: { status: 'COMPLETED', stats: { updated: 0 } } });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -293,6 +293,29 @@ describe('with a server', () => {
     expect(watched.stderr).toContain('The job was cancelled.');
   });
 
+  test('a job whose file was gone goes on once it is back, and no other job is resumed', async () => {
+    await write('users.csv', manyRows);
+    const tenant = ['--tenant', 'aborted', ...to];
+    const accepted = json(await advocate(['import', 'users', 'users.csv', '--no-wait', '--json', ...tenant]));
+    const id = String(accepted.id);
+    const stored = join(dataDir, 'files', String(accepted.fileRef));
+    await rename(stored, join(folder, 'kept.csv'));
+    for (const command of ['watch', 'resume']) {
+      const aborted = await advocate(['jobs', command, id, ...tenant]);
+      expect(aborted.status, aborted.stderr).toBe(2);
+      expect(aborted.stderr).toContain('The job was aborted: There is no file');
+    }
+    await rename(join(folder, 'kept.csv'), stored);
+    const resumed = await advocate(['jobs', 'resume', id, ...tenant]);
+    expect(resumed.status, resumed.stderr).toBe(0);
+    expect(resumed.stdout).toContain('150,000 rows, 0 failed.');
+    expect(await advocate(['jobs', 'resume', id, ...tenant])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `Job ${id} is COMPLETED; only a job that is ABORTED can be resumed.\n`,
+    });
+  });
+
   test('an upload that is interrupted creates no job', async () => {
     const run = new Run(['import', 'users', '-', '--format', 'csv', '--tenant', 'broken', ...to]);
     run.process.stdin.on('error', () => {});
@@ -306,7 +329,7 @@ describe('with a server', () => {
 
   test('a job that does not exist is said so', async () => {
     const id = 'f'.repeat(24);
-    for (const command of ['get', 'watch', 'cancel', 'download']) {
+    for (const command of ['get', 'watch', 'cancel', 'resume', 'download']) {
       const ended = await advocate(['jobs', command, id, ...to]);
       expect(ended).toMatchObject({ status: 2, stdout: '' });
       expect(ended.stderr).toContain(id);

@@ -65,6 +65,8 @@ const importNotes = [
   'Exit status: 0 all rows fine; 1 some rows failed; 2 refused, aborted or cancelled; 130 interrupted.',
 ];
 
+const watchStatus = 'The exit status is that of an import that waits: 0, 1 or 2, as the job ends.';
+
 export const commandTable = {
   serve: {
     operands: [],
@@ -90,12 +92,18 @@ export const commandTable = {
     operands: ['JOB'],
     options: client,
     summary: 'Follow a job to its end.',
-    notes: ['The exit status is that of an import that waits: 0, 1 or 2, as the job ends.'],
+    notes: [watchStatus],
   },
   'jobs cancel': {
     operands: ['JOB'],
     options: client,
     summary: 'Stop a job; rows already applied stay applied.',
+  },
+  'jobs resume': {
+    operands: ['JOB'],
+    options: client,
+    summary: 'Let an aborted job go on, and follow it to its end.',
+    notes: [watchStatus, 'Repair first what aborted the job; it goes on from there, with the files it would have had.'],
   },
   'jobs download': { operands: ['JOB'], options: ['out', ...client], summary: "Download a finished job's result files." },
   'participants get': { operands: ['ACCOUNT', 'ID'], options: client, summary: 'Show one participant.' },

@@ -18,6 +18,7 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   'jobs get': async () => (await import('./commands/jobs.ts')).getJob,
   'jobs watch': async () => (await import('./commands/jobs.ts')).watchJob,
   'jobs cancel': async () => (await import('./commands/jobs.ts')).cancelJob,
+  'jobs resume': async () => (await import('./commands/jobs.ts')).resumeJob,
   'jobs download': async () => (await import('./commands/jobs.ts')).downloadJob,
   'participants get': async () => (await import('./commands/participants.ts')).getParticipant,
   'accounts get': async () => (await import('./commands/participants.ts')).getAccount,

@@ -11,26 +11,32 @@ export interface IngestionDependencies {
   readonly files: FileStore;
   readonly participants: ParticipantStore;
   readonly log: EventLog;
+  /** Names this process among those that run ingestion over the same engine; the same name after a restart takes its own jobs up at once. */
+  readonly instance: string;
   readonly settings: TenantSettings;
   readonly maxFileBytes: number;
   readonly now: () => number;
   readonly logger: Logger;
 }
 
-/** Starts ingestion: takes up unfinished jobs, and answers the gRPC service to serve. Disposing stops between two slices. */
+/**
+ * Starts ingestion: takes up unfinished jobs that no other instance drives, and answers the gRPC service to serve. Disposing stops between two slices, and
+ * hands the jobs over to the other instances.
+ */
 export async function startIngestion(dependencies: IngestionDependencies): Promise<AsyncDisposable & { readonly grpc: GrpcService }> {
   await using resources = new AsyncDisposableStack();
-  const { log, now } = dependencies;
-  const events = new JobEvents(log, now);
+  const { jobs, log, instance, now } = dependencies;
+  const events = new JobEvents(jobs, log, now);
   const dispatcher = resources.use(new JobDispatcher({ ...dependencies, events }));
   resources.use(
-    await log.consume('slices.finished', 'ingestion', async ({ value }) => {
+    // Every instance hears of every slice, since any may drive the job.
+    await log.consume('slices.finished', `ingestion.${instance}`, async ({ value }) => {
       const { jobId, slice } = SliceFinished.decode(value);
       dispatcher.sliceFinished(jobId, slice);
     }),
   );
   const grpc = importJobService({ ...dependencies, events, dispatcher, partitions: log.partitions('rows.users') });
-  await dispatcher.resume();
+  await dispatcher.start();
   const owned = resources.move();
   return { grpc, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

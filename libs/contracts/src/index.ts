@@ -23,6 +23,8 @@ export {
   ImportValidation,
   ListImportJobsRequest,
   ListImportJobsResponse,
+  ResumeImportJobRequest,
+  ResumeImportJobResponse,
   UploadFileRequest,
   UploadFileResponse,
   WatchImportJobRequest,
@@ -46,4 +48,5 @@ export { JobEvent, ParticipantEvent } from './generated/advocate/bulk/v1/events.
 export { BadRequest, ErrorInfo } from './generated/google/rpc/error_details.ts';
 export { Status as StatusMessage } from './generated/google/rpc/status.ts';
 export { Any } from './generated/google/protobuf/any.ts';
+export { HealthClient } from './generated/grpc/health/v1/health.ts';
 export { descriptorSetBase64 } from './generated/descriptors.ts';

@@ -17,9 +17,13 @@ export interface Job {
   readonly source: Source;
   /** Into how many partitions rows are dealt; fixed at acceptance, so that a re-run cuts the same chunks. */
   readonly partitions: number;
+  /** What the header gave to say; facts that show later have fields of their own. */
   readonly warnings: readonly string[];
   readonly status: JobStatus;
   readonly cancelRequested: boolean;
+  /** How often the job went on after it had been aborted; absent when never. */
+  readonly resumptions?: number;
+  /** Set when the job is taken up, and again when it goes on after it had been aborted. */
   readonly dateStarted?: number;
   readonly dateCompleted?: number;
   /** Set as soon as the job cannot go on. */
@@ -30,8 +34,28 @@ export interface Job {
   readonly cut?: Cut;
   /** Set with the final status. */
   readonly counts?: OutcomeCounts;
+  /** Set with the final status: fields of JSONL rows that are not known and were ignored, sorted. */
+  readonly ignoredFields?: readonly string[];
+  /** Whether the event of the job's end is still owed. */
+  readonly eventOwed: boolean;
   /** Whether the completion mail is still owed. */
   readonly mailOwed: boolean;
+}
+
+/**
+ * An aborted job as it goes on: PENDING, with nothing left of its end, of its abort or of a wish to cancel it. It has to be cut again, since the file may
+ * have been another one meanwhile, and to claim its codes again, since a job that ends drops its claims.
+ */
+export function resumed({ dateStarted, dateCompleted, abortReason, counts, ignoredFields, cut, ...job }: Job): Job {
+  return {
+    ...job,
+    status: 'PENDING',
+    resumptions: (job.resumptions ?? 0) + 1,
+    cancelRequested: false,
+    claimed: false,
+    eventOwed: false,
+    mailOwed: false,
+  };
 }
 
 export interface Source {

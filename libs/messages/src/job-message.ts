@@ -1,6 +1,7 @@
 import type { ImportJob, ImportStats } from '@advocate/contracts';
 import type { Job, OutcomeCounts } from '@advocate/domain';
 import { countRows } from '@advocate/domain';
+import type { JobStore } from '@advocate/ports';
 import { formatToMessage, paramsToMessage, typeToMessage } from './plan.ts';
 
 /** How long the files of a finished job are kept. */
@@ -9,8 +10,13 @@ export const fileRetentionMs = 30 * 24 * 3600 * 1000;
 /** `tenants/{tenant}/importJobs/{id}` */
 export const jobName = (tenant: string, jobId: string): string => `tenants/${encodeURIComponent(tenant)}/importJobs/${jobId}`;
 
-/** A job as clients see it. */
-export function jobToMessage(job: Job, counts: OutcomeCounts, bytesProcessed: number): ImportJob {
+/** A job as clients see it, with how far it is now. */
+export async function describeJob(jobs: JobStore, job: Job): Promise<ImportJob> {
+  const { counts, bytes } = await jobs.progress(job.id);
+  return jobToMessage(job, job.counts ?? counts, job.status === 'COMPLETED' ? job.source.bytes : bytes);
+}
+
+function jobToMessage(job: Job, counts: OutcomeCounts, bytesProcessed: number): ImportJob {
   const { plan } = job;
   return {
     name: jobName(job.tenant, job.id),
@@ -28,9 +34,20 @@ export function jobToMessage(job: Job, counts: OutcomeCounts, bytesProcessed: nu
     dateCompleted: job.dateCompleted ?? 0,
     dateExpires: job.dateCompleted === undefined ? 0 : job.dateCompleted + fileRetentionMs,
     stats: statsToMessage(job, counts, bytesProcessed),
-    warnings: [...job.warnings],
+    warnings: jobWarnings(job),
     abortReason: job.abortReason ?? '',
   };
+}
+
+/** More rows than this are taken, with advice. */
+const advisedRecords = 500_000;
+
+/** What a person should know of a job though it stops nothing. */
+export function jobWarnings({ warnings, cut, ignoredFields = [] }: Job): string[] {
+  const records = cut?.records ?? 0;
+  const advice = `The file has ${records.toLocaleString('en-US')} rows; files of at most ${advisedRecords.toLocaleString('en-US')} are advised.`;
+  const ignored = ignoredFields.map((name) => `The field '${name}' is not known and was ignored.`);
+  return [...warnings, ...(records > advisedRecords ? [advice] : []), ...ignored];
 }
 
 function statsToMessage(job: Job, counts: OutcomeCounts, bytesProcessed: number): ImportStats {

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { EventLog, IncomingMessage, OutgoingMessage } from './event-log.ts';
+import { UndecodableMessageError, type EventLog, type IncomingMessage, type OutgoingMessage } from './event-log.ts';
 
 export interface EventLogUnderTest extends AsyncDisposable {
   readonly log: EventLog;
@@ -288,6 +288,66 @@ export function eventLogContract(name: string, create: () => Promise<EventLogUnd
       await until(() => expect(seen).toEqual(['3:0', '3:1', '3:2', '3:3']));
     });
 
+    test('moves a message that cannot be decoded to the dead letters, with the reason, and goes on', async () => {
+      const { log, peer } = await open();
+      const seen: string[] = [];
+      await peer.consume(topic, 'group', refuse('2:1', seen));
+      const began = Date.now();
+      await log.publish(topic, numbered(2, 3));
+      await until(() => expect(seen).toEqual(['2:0', '2:1', '2:2']));
+      for (const end of [log, peer]) {
+        const letters = await end.deadLetters(10);
+        expect(letters.map(({ id: _, date: __, ...rest }) => rest)).toEqual([
+          { topic, partition: 2, key: '2:1', reason: 'not today', size: 3 },
+        ]);
+        expect(Math.abs(letters[0]!.date.getTime() - began)).toBeLessThan(timeout);
+      }
+    });
+
+    test('lists dead letters newest first, by pages', async () => {
+      const { log, peer } = await open();
+      expect(await peer.deadLetters(2)).toEqual([]);
+      await peer.consume(topic, 'group', refuse(undefined, []));
+      await log.publish(topic, numbered(0, 5));
+      const pages: string[][] = [];
+      await vi.waitFor(async () => expect(await log.deadLetters(10)).toHaveLength(5), { timeout: timeout / 2, interval: 50 });
+      for (let after: string | undefined; pages.at(-1)?.length !== 0;) {
+        const page = await peer.deadLetters(2, after);
+        pages.push(page.map(({ key }) => key));
+        after = page.at(-1)?.id;
+      }
+      expect(pages).toEqual([['0:4', '0:3'], ['0:2', '0:1'], ['0:0'], []]);
+      expect(await peer.deadLetters(2, 'unknown')).toEqual([]);
+    });
+
+    test('publishes a dead letter again, as it was, as often as it is told to', async () => {
+      const { log, peer } = await open();
+      const seen: IncomingMessage[] = [];
+      let decodes = false;
+      await peer.consume(topic, 'group', async (message) => {
+        seen.push(message);
+        if (!decodes) throw new UndecodableMessageError('not yet');
+      });
+      await log.publish(topic, [{ key: 'ключ', partition: 3, value: Uint8Array.of(0, 255, 10) }]);
+      await vi.waitFor(async () => expect(await log.deadLetters(1)).toHaveLength(1), { timeout: timeout / 2, interval: 50 });
+      decodes = true;
+      const [letter] = await log.deadLetters(1);
+      for (const [i, end] of [log, peer].entries()) {
+        expect(await end.replay(letter!.id)).toBe(true);
+        await until(() => expect(seen).toHaveLength(i + 2));
+      }
+      for (const { key, partition, value } of seen)
+        expect({ key, partition, value: [...value] }).toEqual({ key: 'ключ', partition: 3, value: [0, 255, 10] });
+      expect(await log.deadLetters(10)).toEqual([letter]);
+    });
+
+    test('replays no dead letter that is not there', async () => {
+      const { log, peer } = await open();
+      for (const id of ['0', '12345', 'unknown', '']) {
+        for (const end of [log, peer]) expect(await end.replay(id)).toBe(false);
+      }
+    });
+
     test('loses nothing when a publisher is faster than the slowest group', async () => {
       const { log, peer } = await open();
       const fast: string[] = [];
@@ -345,6 +405,14 @@ function turnOfEventLoop(): Promise<void> {
 
 function collect(keys: string[]): (message: IncomingMessage) => Promise<void> {
   return async ({ key }) => void keys.push(key);
+}
+
+/** A handler that can decode no message, or all but that with `key`. */
+function refuse(key: string | undefined, seen: string[]): (message: IncomingMessage) => Promise<void> {
+  return async (message) => {
+    seen.push(message.key);
+    if (key === undefined || message.key === key) throw new UndecodableMessageError('not today');
+  };
 }
 
 function message(partition: number, key: string): OutgoingMessage {

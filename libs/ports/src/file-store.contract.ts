@@ -159,7 +159,7 @@ async function* streamOf(...blocks: Uint8Array[]): AsyncGenerator<Uint8Array> {
 }
 
 async function contentOf(files: FileStore, name: string, range?: { start?: number; end?: number }): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(files.read(name, range)));
+  return Buffer.concat(await Array.fromAsync(files.read(name, range), (block) => Buffer.from(block)));
 }
 
 /** Bytes with no period that a block size could hide behind. */

@@ -10,7 +10,8 @@ export interface FileStore {
   write(name: string, content: AsyncIterable<Uint8Array>): Promise<StoredFile>;
 
   /**
-   * Streams a range of a file, `end` exclusive; what lies beyond the file's end is left out. Throws {@link FileNotFoundError} when the first
+   * Streams a range of a file, `end` exclusive; what lies beyond the file's end is left out. A block is valid until
+   * the next one is asked for. Throws {@link FileNotFoundError} when the first
    * block is asked for.
    */
   read(name: string, range?: { readonly start?: number; readonly end?: number }): AsyncIterable<Uint8Array>;
@@ -35,5 +36,12 @@ export class FileNotFoundError extends Error {
   override readonly name = 'FileNotFoundError';
   constructor(fileName: string) {
     super(`There is no file ${fileName}`);
+  }
+}
+
+/** Throws on a name that a {@link FileStore} does not take. */
+export function requireFileName(name: string): void {
+  if (!name.split('/').every((segment) => /^[A-Za-z0-9_.-]+$/.test(segment) && segment !== '.' && segment !== '..')) {
+    throw new TypeError(`${JSON.stringify(name)} is no file name; it takes letters, digits, "-", "_" and ".", and "/" between segments`);
   }
 }

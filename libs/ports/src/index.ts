@@ -1,3 +1,4 @@
+export * from './engine.ts';
 export * from './event-log.ts';
 export * from './file-store.ts';
 export * from './job-store.ts';

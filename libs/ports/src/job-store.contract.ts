@@ -48,6 +48,9 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         expect(await peer.ofRequest('other', 'request')).toBeUndefined();
         expect(await peer.advance('other', 'job-1', { dateStarted: 1 })).toBeUndefined();
         expect(await peer.finish('other', 'job-1', ending)).toBe(false);
+        expect(await peer.resume('other', 'job-1')).toBeUndefined();
+        expect(await peer.lease('other', 'job-1', { holder: 'one', until: 10 }, 0)).toBe(false);
+        await peer.eventPublished('other', 'job-1');
         await peer.mailSent('other', 'job-1');
         expect(await peer.get('acme', 'job-1')).toEqual(buildJob({ id: 'job-1' }));
       });
@@ -100,7 +103,7 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         expect(await ids(2, 'e')).toEqual([]);
       });
 
-      test('names the unfinished jobs of all tenants, oldest first: those pending and those that owe a mail', async () => {
+      test('names the unfinished jobs of all tenants, oldest first: those pending, and those that owe an event or a mail', async () => {
         const { store, peer } = await open();
         const mailtoEmail = 'ann@example.com';
         await store.create(buildJob({ id: 'pending', plan: { acceptedAt: 30 } }), undefined);
@@ -108,22 +111,95 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         await store.create(buildJob({ id: 'sent', mailtoEmail, plan: { acceptedAt: 15 } }), undefined);
         await store.create(buildJob({ id: 'done', plan: { acceptedAt: 10 } }), undefined);
         await store.create(buildJob({ id: 'other', tenant: 'other', plan: { acceptedAt: 5 } }), undefined);
+        const unfinished = async () => (await peer.unfinished()).map(({ id }) => id);
         for (const id of ['owes', 'sent', 'done']) await store.finish('acme', id, ending);
         await store.mailSent('acme', 'sent');
-        expect((await peer.unfinished()).map(({ id }) => id)).toEqual(['other', 'owes', 'pending']);
+        expect(await unfinished()).toEqual(['other', 'done', 'sent', 'owes', 'pending']);
+        for (const id of ['owes', 'sent', 'done']) await store.eventPublished('acme', id);
+        expect(await unfinished()).toEqual(['other', 'owes', 'pending']);
         await store.mailSent('acme', 'owes');
-        expect((await peer.unfinished()).map(({ id }) => id)).toEqual(['other', 'pending']);
+        expect(await unfinished()).toEqual(['other', 'pending']);
+      });
+    });
+
+    describe('the lease of a job', () => {
+      test('is taken by one holder, who renews it, and by another only once it has run out', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        expect(await store.lease('acme', 'job-1', { holder: 'one', until: 100 }, 0)).toBe(true);
+        expect(await peer.lease('acme', 'job-1', { holder: 'other', until: 200 }, 99)).toBe(false);
+        expect(await peer.lease('acme', 'job-1', { holder: 'one', until: 150 }, 99)).toBe(true);
+        expect(await store.lease('acme', 'job-1', { holder: 'other', until: 250 }, 149)).toBe(false);
+        expect(await store.lease('acme', 'job-1', { holder: 'other', until: 250 }, 150)).toBe(true);
+        expect(await peer.lease('acme', 'job-1', { holder: 'one', until: 300 }, 150)).toBe(false);
+      });
+
+      test('is renewed by its holder even when it has run out and nobody took it', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        await store.lease('acme', 'job-1', { holder: 'one', until: 100 }, 0);
+        expect(await peer.lease('acme', 'job-1', { holder: 'one', until: 300 }, 200)).toBe(true);
+        expect(await store.lease('acme', 'job-1', { holder: 'other', until: 400 }, 200)).toBe(false);
+      });
+
+      test('is given back by its holder by a lease until now', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        await store.lease('acme', 'job-1', { holder: 'one', until: 100 }, 0);
+        expect(await store.lease('acme', 'job-1', { holder: 'one', until: 50 }, 50)).toBe(true);
+        expect(await peer.lease('acme', 'job-1', { holder: 'other', until: 150 }, 50)).toBe(true);
+      });
+
+      test('is taken by one of two who try at a time', async () => {
+        const { store, peer } = await open();
+        for (let round = 0; round < 5; round += 1) {
+          const id = `job-${round}`;
+          await store.create(buildJob({ id }), undefined);
+          const taken = await Promise.all([
+            store.lease('acme', id, { holder: 'one', until: 100 }, 0),
+            peer.lease('acme', id, { holder: 'other', until: 100 }, 0),
+          ]);
+          expect(taken.toSorted()).toEqual([false, true]);
+        }
+      });
+
+      test('is one for each job, and there is none of a job that is not there', async () => {
+        const { store, peer } = await open();
+        for (const id of ['job-1', 'job-2']) await store.create(buildJob({ id }), undefined);
+        expect(await store.lease('acme', 'job-1', { holder: 'one', until: 100 }, 0)).toBe(true);
+        expect(await peer.lease('acme', 'job-2', { holder: 'other', until: 100 }, 0)).toBe(true);
+        expect(await peer.lease('acme', 'no job', { holder: 'other', until: 100 }, 0)).toBe(false);
+      });
+
+      test('changes nothing of the job, and nothing that happens to the job changes it', async () => {
+        const { store, peer } = await open();
+        const job = buildJob({ mailtoEmail: 'ann@example.com' });
+        await store.create(job, 'request');
+        await store.lease('acme', 'job-1', { holder: 'one', until: 100 }, 0);
+        expect(await peer.get('acme', 'job-1')).toEqual(job);
+        expect(await peer.list('acme', 10)).toEqual([job]);
+        expect(await peer.unfinished()).toEqual([job]);
+        expect(await peer.ofRequest('acme', 'request')).toEqual(job);
+        const isHeld = async () => !(await peer.lease('acme', 'job-1', { holder: 'other', until: 200 }, 50));
+        await store.advance('acme', 'job-1', { dateStarted: 5 });
+        expect(await isHeld()).toBe(true);
+        await store.finish('acme', 'job-1', { ...ending, status: 'ABORTED' });
+        await store.eventPublished('acme', 'job-1');
+        await store.mailSent('acme', 'job-1');
+        expect(await isHeld()).toBe(true);
+        await store.resume('acme', 'job-1');
+        expect(await isHeld()).toBe(true);
       });
     });
 
     describe('progress of a job', () => {
       test('adds up, and is answered', async () => {
         const { store, peer } = await open();
-        const job = buildJob({ warnings: ['one'] });
+        const job = buildJob({ warnings: ['a column is ignored'] });
         await store.create(job, 'request');
         expect(await store.advance('acme', job.id, { dateStarted: 5 })).toEqual({ ...job, dateStarted: 5 });
         expect(await peer.advance('acme', job.id, { claimed: true, cut: { slices: 3, records: 40 } })).toMatchObject({ dateStarted: 5 });
-        const noted = { cancelRequested: true, abortReason: 'gone', warnings: ['one', 'two'] } as const;
+        const noted = { cancelRequested: true, abortReason: 'gone' } as const;
         await store.advance('acme', job.id, noted);
         const expected = { ...job, ...noted, dateStarted: 5, claimed: true, cut: { slices: 3, records: 40 } };
         expect(await peer.get('acme', job.id)).toEqual(expected);
@@ -163,7 +239,7 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         const job = buildJob();
         await store.create(job, undefined);
         expect(await store.finish('acme', 'job-1', { ...ending, status })).toBe(true);
-        expect(await peer.get('acme', 'job-1')).toEqual({ ...job, ...ending, status });
+        expect(await peer.get('acme', 'job-1')).toEqual({ ...job, ...ending, status, eventOwed: true });
       });
 
       test('comes once', async () => {
@@ -200,6 +276,82 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         expect(owing?.mailOwed).toBe(true);
         for (const writer of [store, peer]) await writer.mailSent('acme', 'with');
         expect(await peer.get('acme', 'with')).toEqual({ ...owing, mailOwed: false });
+      });
+
+      test('leaves its event owed until it is published', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ mailtoEmail: 'ann@example.com' }), undefined);
+        expect((await peer.get('acme', 'job-1'))?.eventOwed).toBe(false);
+        await store.finish('acme', 'job-1', ending);
+        const owing = await peer.get('acme', 'job-1');
+        expect(owing).toMatchObject({ eventOwed: true, mailOwed: true });
+        for (const writer of [store, peer]) await writer.eventPublished('acme', 'job-1');
+        expect(await peer.get('acme', 'job-1')).toEqual({ ...owing, eventOwed: false });
+      });
+    });
+
+    describe('a job that was aborted', () => {
+      const aborted: JobEnding = { ...ending, status: 'ABORTED' };
+
+      /** Has everything that a job can have come to. */
+      async function abort(store: JobStore): Promise<void> {
+        await store.advance('acme', 'job-1', { dateStarted: 5, claimed: true, cut: { slices: 2, records: 20 } });
+        await store.advance('acme', 'job-1', { cancelRequested: true, abortReason: 'The file is gone.' });
+        expect(await store.finish('acme', 'job-1', aborted)).toBe(true);
+      }
+
+      test('is pending again when it is resumed, as it was accepted, and counts how often', async () => {
+        const { store, peer } = await open();
+        const job = buildJob({ mailtoEmail: 'ann@example.com', warnings: ['a column is ignored'] });
+        await store.create(job, 'request');
+        for (const resumptions of [1, 2]) {
+          await abort(store);
+          const resumed = { ...job, resumptions };
+          expect(await peer.resume('acme', 'job-1')).toEqual(resumed);
+          expect(await store.get('acme', 'job-1')).toEqual(resumed);
+          expect(await store.unfinished()).toEqual([resumed]);
+        }
+        expect(await store.ofRequest('acme', 'request')).toEqual({ ...job, resumptions: 2 });
+        expect(await store.finish('acme', 'job-1', ending)).toBe(true);
+        const ended = { ...job, ...ending, resumptions: 2, eventOwed: true, mailOwed: true };
+        expect(await peer.get('acme', 'job-1')).toEqual(ended);
+      });
+
+      test('keeps its slices and outcomes when it is resumed', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        await store.putSlice('job-1', slice(0));
+        await store.putSlice('job-1', slice(1));
+        for (const partition of [0, 1]) await store.putOutcome(outcome(0, partition));
+        await store.putOutcome(outcome(1, 0));
+        const progress = await store.progress('job-1');
+        await abort(store);
+        await store.resume('acme', 'job-1');
+        expect((await peer.slices('job-1')).map(({ finished }) => finished)).toEqual([true, false]);
+        expect(await peer.progress('job-1')).toEqual(progress);
+        expect(await peer.outcomes('job-1', 0)).toHaveLength(2);
+        await store.removeOutcomesOfJobsEndedBefore(aborted.dateCompleted + 1);
+        expect(await peer.outcomes('job-1', 0), 'as it has not ended').toHaveLength(2);
+        expect(await peer.putOutcome(outcome(1, 1))).toEqual({ sliceFinished: true });
+      });
+
+      test.each(['PENDING', 'COMPLETED', 'CANCELLED'] as const)('is the only one that is resumed: not one that is %s', async (status) => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        if (status !== 'PENDING') await store.finish('acme', 'job-1', { ...ending, status });
+        const before = await store.get('acme', 'job-1');
+        expect(await peer.resume('acme', 'job-1')).toBeUndefined();
+        expect(await peer.resume('acme', 'no job')).toBeUndefined();
+        expect(await store.get('acme', 'job-1')).toEqual(before);
+      });
+
+      test('is resumed once by two who try at a time', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        await abort(store);
+        const resumed = await Promise.all([store.resume('acme', 'job-1'), peer.resume('acme', 'job-1')]);
+        expect(resumed.filter((job) => job !== undefined)).toHaveLength(1);
+        expect((await store.get('acme', 'job-1'))?.resumptions).toBe(1);
       });
     });
 
@@ -298,7 +450,7 @@ const ending: JobEnding = {
   status: 'COMPLETED',
   dateCompleted: 1_900_000_000_000,
   counts: { ...noOutcomes, created: 3, failed: 1 },
-  warnings: ['The file has 500,001 rows; files of at most 500,000 are advised.'],
+  ignoredFields: ['colour', 'shoeSize'],
 };
 
 function slice(index: number, partitions: readonly number[] = [0, 1]): Slice {

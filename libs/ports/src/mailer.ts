@@ -17,3 +17,12 @@ export interface Mail {
   /** Epoch milliseconds. */
   readonly date: number;
 }
+
+/** Whether a text is one address, which gives a mail library nothing to make a list of. */
+export const isMailAddress = (text: string): boolean => /^[^\s\p{Cc},;:<>()"@]+@[^\s\p{Cc},;:<>()"@]+$/u.test(text);
+
+/** Throws on an id or an address that a {@link Mailer} does not take. */
+export function requireSendable({ id, to }: Mail): void {
+  if (!/^[A-Za-z0-9.-]+$/.test(id)) throw new TypeError(`${JSON.stringify(id)} is no mail id; it takes letters, digits, "-" and "."`);
+  if (!isMailAddress(to)) throw new TypeError('The mail has no single address to go to');
+}

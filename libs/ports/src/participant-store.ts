@@ -48,7 +48,7 @@ export interface ParticipantStore {
   /** Adds an item to a life's history; adding it again changes nothing. False when no such life is stored. */
   recordHistory(tenant: string, item: HistoryItem): Promise<boolean>;
 
-  /** Who referred a life, by program. */
+  /** Who referred a life, by program and date. */
   attributions(tenant: string, incarnation: string): Promise<readonly Attribution[]>;
 
   /** How much history a life has. */

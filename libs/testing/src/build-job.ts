@@ -36,6 +36,7 @@ export function buildJob(job: Partial<Omit<Job, 'plan'>> & { readonly plan?: Par
     status: 'PENDING',
     cancelRequested: false,
     claimed: false,
+    eventOwed: false,
     mailOwed: false,
     ...rest,
   };

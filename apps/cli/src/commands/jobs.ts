@@ -64,6 +64,15 @@ export const cancelJob: Command = async (context) => {
   return ExitStatus.refused;
 };
 
+export const resumeJob: Command = async (context) => {
+  const name = nameIn(context);
+  await using session = await openSession(context.options, context.signal);
+  const { jobs } = session.api;
+  await ask(jobs.resumeImportJob.bind(jobs), { name }, context.signal);
+  const job = await showEnd(session, name, context);
+  return statusOf(job, context.output);
+};
+
 export const downloadJob: Command = async (context) => {
   const { options, output, signal } = context;
   const name = nameIn(context);

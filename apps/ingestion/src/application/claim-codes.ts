@@ -1,12 +1,17 @@
 import { isUtf8 } from 'node:buffer';
-import type { Job, UserUpsert } from '@advocate/domain';
-import { codeKey, linkKey, userParser } from '@advocate/domain';
+import type { ImportPlan, Job, UserUpsert } from '@advocate/domain';
+import { codeKey, linkKey, readUserHeader, userParser } from '@advocate/domain';
 import type { CodeClaim, FileStore, ParticipantStore } from '@advocate/ports';
 import type { RecordBatch } from './read-records.ts';
 import { readRecords } from './read-records.ts';
 import { faultOf } from './record-facts.ts';
 
-const claimsPerWrite = 10_000;
+const claimsPerWrite = 4000;
+
+/** Whether the file of a plan may give codes or links, so that they have to be claimed. */
+export function mayGiveCodes({ type, format, columns, linkDomains }: ImportPlan): boolean {
+  return type === 'users' && (format === 'jsonl' || readUserHeader(columns, { linkDomains }).givesCodes);
+}
 
 /**
  * Claims the codes and links that a file gives, in file order, before any of its rows is dispatched: so the first row that gives

@@ -4,6 +4,8 @@ import { isSegmentOperation, programsOf, unknownSegment } from '@advocate/domain
 import type { FileStore, JobStore, ParticipantStore } from '@advocate/ports';
 import { RequestError } from '@advocate/service';
 import { inspectFile } from './inspect-file.ts';
+import type { Validation } from './validate-rows.ts';
+import { validateRows } from './validate-rows.ts';
 
 export interface JobRequest {
   readonly tenant: string;
@@ -27,7 +29,7 @@ export interface CreateJobDependencies {
   readonly now: () => number;
 }
 
-/** The job as it would be accepted now; nothing is stored. Throws INVALID_ARGUMENT with all that is wrong. */
+/** The job as it would be accepted now; of it, only the UTF-8 copy of a UTF-16 file is stored. Throws INVALID_ARGUMENT with all that is wrong, and stores nothing then. */
 export async function planJob(dependencies: CreateJobDependencies, request: JobRequest): Promise<Job> {
   const { files, participants, settings, partitions, now } = dependencies;
   const { tenant, type, params } = request;
@@ -61,19 +63,42 @@ export async function planJob(dependencies: CreateJobDependencies, request: JobR
     warnings,
     status: 'PENDING',
     cancelRequested: false,
-    claimed: type === 'deletions' || !inspection.mayGiveCodes,
+    claimed: false,
+    eventOwed: false,
     mailOwed: false,
   };
 }
 
 /** Accepts a job; durable when it resolves. The same request id answers the job that it created first. */
 export async function createJob(dependencies: CreateJobDependencies, request: JobRequest): Promise<Job> {
-  const { jobs } = dependencies;
+  const { jobs, files } = dependencies;
   if (request.requestId !== undefined) {
     const earlier = await jobs.ofRequest(request.tenant, request.requestId);
     if (earlier !== undefined) return earlier;
   }
-  return jobs.create(await planJob(dependencies, request), request.requestId);
+  const planned = await planJob(dependencies, request);
+  const job = await jobs.create(planned, request.requestId);
+  // Another request with the same id was faster.
+  if (job.source.name !== planned.source.name) await removeCopy(files, planned);
+  return job;
+}
+
+/** Plans a job and reads every row of its file as it would be read when applied. Nothing is left of it. */
+export async function validateJob(
+  dependencies: CreateJobDependencies,
+  request: JobRequest,
+): Promise<{ readonly job: Job; readonly validation: Validation }> {
+  const job = await planJob(dependencies, request);
+  try {
+    return { job, validation: await validateRows(dependencies.files, job) };
+  } finally {
+    await removeCopy(dependencies.files, job);
+  }
+}
+
+/** Removes the UTF-8 copy of a job that does not come to be, if its file has one. */
+async function removeCopy(files: FileStore, { source, fileRef }: Job): Promise<void> {
+  if (source.name !== fileRef) await files.remove(source.name);
 }
 
 /** The same request has the same id, so that a repeated run of it can be compared. */

@@ -7,6 +7,7 @@ import { faultOf, PartitionDealer } from './record-facts.ts';
 /** A slice with its chunks, one for each partition that it has rows for. */
 export interface CutSlice {
   readonly slice: Slice;
+  /** Their rows are valid until the next slice is asked for. */
   readonly chunks: readonly Omit<RowChunk, 'previousSlice'>[];
 }
 
@@ -29,7 +30,8 @@ export async function* cutSlices(
 ): AsyncGenerator<CutSlice> {
   const { plan, source } = job;
   const dealer = new PartitionDealer(plan, job.partitions);
-  let open = new OpenSlice(job, from.index, from.start);
+  const parts = new Map<number, ChunkPart>();
+  let open = new OpenSlice(job, from.index, from.start, parts);
   for await (const batch of readRecords(files, source, plan.format, from.start)) {
     const { records } = batch;
     for (let index = 0; index < records.count; index += 1) {
@@ -39,10 +41,10 @@ export async function* cutSlices(
       if (open.records >= sliceRecords(open.index) || (open.records > 0 && open.rowBytes + (record?.length ?? 0) > maxSliceBytes)) {
         const start = records.positionAt(index);
         yield open.close(start.offset);
-        open = new OpenSlice(job, open.index + 1, start);
+        open = new OpenSlice(job, open.index + 1, start, parts);
       }
       if (record === undefined) open.addFault(recordNumber, fault ?? 'The row cannot be read');
-      else open.add(recordNumber, record, dealer.partition(record));
+      else open.add(recordNumber, record, dealer.partition(batch, index));
     }
   }
   if (open.records > 0) yield open.close(source.bytes);
@@ -54,12 +56,15 @@ class OpenSlice {
   rowBytes = 0;
   readonly #job: Job;
   readonly #start: Position;
-  readonly #parts = new Map<number, ChunkPart>();
+  readonly #parts: Map<number, ChunkPart>;
 
-  constructor(job: Job, index: number, start: Position) {
+  /** @param parts those of the slice before, whose room is used again */
+  constructor(job: Job, index: number, start: Position, parts: Map<number, ChunkPart>) {
     this.#job = job;
     this.index = index;
     this.#start = start;
+    this.#parts = parts;
+    for (const part of parts.values()) part.clear();
   }
 
   add(recordNumber: number, record: Buffer, partition: number): void {
@@ -84,7 +89,8 @@ class OpenSlice {
   }
 
   close(end: number): CutSlice {
-    const partitions = [...this.#parts.keys()].sort((one, other) => one - other);
+    const filled = [...this.#parts].filter(([, part]) => part.lengths.length > 0);
+    const partitions = filled.map(([partition]) => partition).sort((one, other) => one - other);
     const slice: Slice = {
       index: this.index,
       start: this.#start,
@@ -103,9 +109,9 @@ class OpenSlice {
 
 /** The rows of one partition, copied out of the file's blocks. */
 class ChunkPart {
-  readonly lengths: number[] = [];
-  readonly recordNumbers: number[] = [];
-  readonly faults: RowFault[] = [];
+  lengths: number[] = [];
+  recordNumbers: number[] = [];
+  faults: RowFault[] = [];
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #used = 0;
 
@@ -123,5 +129,12 @@ class ChunkPart {
 
   get rows(): Buffer {
     return this.#bytes.subarray(0, this.#used);
+  }
+
+  clear(): void {
+    this.#used = 0;
+    this.lengths = [];
+    this.recordNumbers = [];
+    this.faults = [];
   }
 }

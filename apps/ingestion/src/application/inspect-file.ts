@@ -12,8 +12,6 @@ export interface FileInspection {
   readonly source: Source;
   readonly columns: readonly string[];
   readonly warnings: readonly string[];
-  /** Whether the file may give codes or links, so that they have to be claimed. */
-  readonly mayGiveCodes: boolean;
   /** Programs that the file's columns name. */
   readonly programs: readonly string[];
 }
@@ -23,7 +21,7 @@ type FileProblem = 'FILE_REF_IO' | 'CSV_PARSING' | 'MISSING_HEADERS';
 
 /**
  * Reads the beginning of an uploaded file: its encoding, format, header and first record. A file in UTF-16 gets a copy in UTF-8 beside it.
- * Throws INVALID_ARGUMENT with all that is wrong with the header.
+ * Throws INVALID_ARGUMENT with all that is wrong with the header; then no copy is left.
  */
 export async function inspectFile(
   files: FileStore,
@@ -40,16 +38,31 @@ export async function inspectFile(
   if (stat.bytes === 0) throw fileError('FILE_REF_IO', ['The file is empty (0 bytes).']);
   const head = await readHead(files, fileRef);
   const encoding = detectEncoding(head);
-  let name = fileRef;
-  let bytes = stat.bytes;
-  if (encoding === 'utf-16le' || encoding === 'utf-16be') {
-    name = fileRef.replace(/(\.[^./]*)?$/, `.utf8-${randomBytes(4).toString('hex')}$1`);
-    ({ bytes } = await files.write(name, utf16ToUtf8(files.read(fileRef), encoding)));
-  } else {
+  if (encoding !== 'utf-16le' && encoding !== 'utf-16be') {
     refuseBinary(head);
+    return inspectHead(files, { name: fileRef, bytes: stat.bytes, start: fileStart }, asked ?? formatOf(fileRef, head), type, linkDomains);
   }
-  const format = asked ?? formatOf(fileRef, encoding.startsWith('utf-16') ? await readHead(files, name) : head);
-  const records = firstRecords(files, { name, bytes, start: fileStart }, format);
+  const name = fileRef.replace(/(\.[^./]*)?$/, `.utf8-${randomBytes(4).toString('hex')}$1`);
+  const { bytes } = await files.write(name, utf16ToUtf8(files.read(fileRef), encoding));
+  try {
+    const format = asked ?? formatOf(fileRef, await readHead(files, name));
+    return await inspectHead(files, { name, bytes, start: fileStart }, format, type, linkDomains);
+  } catch (error) {
+    await files.remove(name);
+    throw error;
+  }
+}
+
+/** Reads the header and the first record of a file in UTF-8. */
+async function inspectHead(
+  files: FileStore,
+  source: Source,
+  format: FileFormat,
+  type: ImportType,
+  linkDomains: readonly string[],
+): Promise<FileInspection> {
+  const { name, bytes } = source;
+  const records = firstRecords(files, source, format);
   try {
     return await (format === 'csv' ? inspectCsv(records, name, bytes, type, linkDomains) : inspectJsonl(records, name, bytes));
   } finally {
@@ -62,7 +75,7 @@ const fileStart: Position = { offset: 0, recordNumber: 1, line: 1 };
 
 async function readHead(files: FileStore, name: string): Promise<Buffer> {
   const blocks = [];
-  for await (const block of files.read(name, { end: 4096 })) blocks.push(block);
+  for await (const block of files.read(name, { end: 4096 })) blocks.push(Buffer.from(block));
   return Buffer.concat(blocks);
 }
 
@@ -123,8 +136,8 @@ async function inspectCsv(
   }
   const first = await records.next();
   if (first.done) throw fileError('CSV_PARSING', ['The file has a header but no rows. Add a row for each participant below the header.']);
-  const { programs, warnings, givesCodes } = reading;
-  return { format: 'csv', source: { name, bytes, start: first.value.position }, columns, warnings, mayGiveCodes: givesCodes, programs };
+  const { programs, warnings } = reading;
+  return { format: 'csv', source: { name, bytes, start: first.value.position }, columns, warnings, programs };
 }
 
 function readHeaderCells({ position, bytes }: FirstRecord): string[] {
@@ -147,7 +160,6 @@ async function inspectJsonl(records: AsyncGenerator<FirstRecord>, name: string, 
     source: { name, bytes, start: first.value.position },
     columns: [],
     warnings: [],
-    mayGiveCodes: true,
     programs: [],
   };
 }

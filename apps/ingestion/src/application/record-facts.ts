@@ -1,6 +1,6 @@
 import type { ImportPlan } from '@advocate/domain';
 import { partitionOf } from '@advocate/domain';
-import { CellReader, RecordFlag } from '@advocate/record-scanner';
+import { RecordFlag } from '@advocate/record-scanner';
 import type { RecordBatch } from './read-records.ts';
 import { maxRecordBytes } from './read-records.ts';
 
@@ -29,14 +29,15 @@ export class PartitionDealer {
     this.#accountIdColumn = plan.columns.indexOf('accountId');
   }
 
-  partition(record: Buffer): number {
+  /** The partition of a record that has bytes. */
+  partition(batch: RecordBatch, index: number): number {
     if (this.#partitions === 1) return 0;
-    const accountId = this.#plan.format === 'csv' ? this.#accountOfCells(record) : accountOfLine(record.toString('utf8'));
+    const accountId = this.#plan.format === 'csv' ? this.#accountOfCells(batch, index) : accountOfLine(batch.bytesOf(index));
     return accountId === undefined ? 0 : partitionOf(this.#plan.tenant, accountId, this.#partitions);
   }
 
-  #accountOfCells(record: Buffer): string | undefined {
-    const cell = new CellReader(record).cell(0, record.length, this.#accountIdColumn);
+  #accountOfCells(batch: RecordBatch, index: number): string | undefined {
+    const cell = batch.cellOf(index, this.#accountIdColumn);
     return typeof cell === 'string' ? cell : undefined;
   }
 }
@@ -48,7 +49,9 @@ const accountIdValue = /"accountId"[ \t]*:[ \t]*"([^"]*)"/;
  * The account id of a JSONL line. A line without escapes that names `accountId` once needs no parsing: either that is the
  * account id, or the line has none and fails in any partition.
  */
-function accountOfLine(line: string): string | undefined {
+function accountOfLine(record: Buffer | undefined): string | undefined {
+  if (record === undefined) return undefined;
+  const line = record.toString('utf8');
   const first = line.indexOf(accountIdText);
   if (first >= 0 && !line.includes('\\') && !line.includes(accountIdText, first + 1)) {
     const match = accountIdValue.exec(line);

@@ -13,7 +13,7 @@ export async function* downloadFile(files: FileStore, job: Job, kind: DownloadFi
   if (isEarly || (await files.stat(stored)) === undefined) throw new RequestError('NOT_FOUND', 'FILE_NOT_FOUND', reasonFor(job, kind));
   yield { filename, data: Buffer.alloc(0) };
   for await (const block of files.read(stored)) {
-    yield { filename: '', data: Buffer.from(block.buffer, block.byteOffset, block.byteLength) };
+    yield { filename: '', data: Buffer.from(block) };
   }
 }
 

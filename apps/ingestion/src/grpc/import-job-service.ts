@@ -10,6 +10,8 @@ import type {
   ImportJobServiceServer,
   ListImportJobsRequest,
   ListImportJobsResponse,
+  ResumeImportJobRequest,
+  ResumeImportJobResponse,
   UploadFileRequest,
   UploadFileResponse,
   WatchImportJobRequest,
@@ -17,15 +19,15 @@ import type {
 } from '@advocate/contracts';
 import { ImportJobServiceService } from '@advocate/contracts';
 import type { Job } from '@advocate/domain';
+import type { JobEvents } from '@advocate/messages';
+import { describeJob } from '@advocate/messages';
 import type { GrpcService, Logger } from '@advocate/service';
 import { GrpcHandlers, readResourceName, readTenant, RequestError } from '@advocate/service';
 import type { CreateJobDependencies } from '../application/create-job.ts';
-import { createJob, planJob } from '../application/create-job.ts';
-import { describeJob } from '../application/describe-job.ts';
+import { createJob, validateJob } from '../application/create-job.ts';
 import type { JobDispatcher } from '../application/dispatch-jobs.ts';
-import type { JobEvents } from '@advocate/messages';
+import { resumeJob } from '../application/resume-job.ts';
 import { storeUpload } from '../application/store-upload.ts';
-import { validateRows } from '../application/validate-rows.ts';
 import { downloadFile } from './download-file.ts';
 import { readJobRequest } from './read-job-request.ts';
 import { watchJob } from './watch-job.ts';
@@ -48,6 +50,7 @@ export function importJobService(dependencies: ImportJobServiceDependencies): Gr
     listImportJobs: handlers.unary((request: ListImportJobsRequest) => calls.list(request)),
     watchImportJob: handlers.serverStream((request: WatchImportJobRequest, signal) => calls.watch(request, signal)),
     cancelImportJob: handlers.unary((request: CancelImportJobRequest) => calls.cancel(request)),
+    resumeImportJob: handlers.unary((request: ResumeImportJobRequest) => calls.resume(request)),
     downloadFile: handlers.serverStream((request: DownloadFileRequest) => calls.download(request)),
   };
   return { definition: ImportJobServiceService, implementation };
@@ -84,17 +87,16 @@ class ImportJobCalls {
   }
 
   async create(request: CreateImportJobRequest): Promise<CreateImportJobResponse> {
-    const { jobs, files, dispatcher, events } = this.#dependencies;
+    const { jobs, dispatcher } = this.#dependencies;
     const jobRequest = readJobRequest(request);
     if (request.validateOnly) {
-      const job = await planJob(this.#dependencies, jobRequest);
-      const { records, invalid, firstErrors } = await validateRows(files, job);
+      const { job, validation } = await validateJob(this.#dependencies, jobRequest);
+      const { records, invalid, firstErrors } = validation;
       const importJob = { ...(await describeJob(jobs, job)), name: '', id: '' };
       return { importJob, validation: { recordsRead: records, recordsInvalid: invalid, firstErrors: [...firstErrors] } };
     }
     const job = await createJob(this.#dependencies, jobRequest);
-    if (job.dateStarted === undefined) await events.publish(job, 'CREATED');
-    dispatcher.start(job);
+    dispatcher.take(job);
     return { importJob: await describeJob(jobs, job) };
   }
 
@@ -129,6 +131,13 @@ class ImportJobCalls {
     const job = await jobs.advance(tenant, id, { cancelRequested: true });
     if (job === undefined) throw notFound(name);
     dispatcher.cancel(id);
+    return { importJob: await describeJob(jobs, job) };
+  }
+
+  async resume({ name }: ResumeImportJobRequest): Promise<ResumeImportJobResponse> {
+    const { jobs, dispatcher } = this.#dependencies;
+    const job = await resumeJob(this.#dependencies, await this.#job(name));
+    dispatcher.take(job);
     return { importJob: await describeJob(jobs, job) };
   }
 

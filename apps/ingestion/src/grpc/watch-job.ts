@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ImportJob } from '@advocate/contracts';
 import type { Job } from '@advocate/domain';
+import { describeJob } from '@advocate/messages';
 import type { JobStore } from '@advocate/ports';
-import { describeJob } from '../application/describe-job.ts';
 
 const lookMs = 200;
 /** Sent even when nothing changed, so that a client knows that the stream lives. */

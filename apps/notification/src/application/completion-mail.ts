@@ -1,6 +1,6 @@
 import type { Job, OutcomeCounts } from '@advocate/domain';
 import { countRows, noOutcomes } from '@advocate/domain';
-import { jobFiles } from '@advocate/messages';
+import { jobFiles, jobWarnings } from '@advocate/messages';
 import type { Mail } from '@advocate/ports';
 
 const verbs = { PENDING: 'is pending', COMPLETED: 'is complete', ABORTED: 'was aborted', CANCELLED: 'was cancelled' } as const;
@@ -23,10 +23,11 @@ export function completionMail(job: Job): Mail {
       ? [`Errors: ${errors.filename}. Correct these rows and import them again; rows that succeeded need not be sent again.`]
       : []),
     `Fetch the files with: advocate jobs download ${job.id}`,
-    ...job.warnings.map((warning) => `Note: ${warning}`),
+    ...jobWarnings(job).map((warning) => `Note: ${warning}`),
   ];
   return {
-    id: job.id,
+    // A job that was aborted and resumed ends again, with a mail of its own.
+    id: job.resumptions === undefined ? job.id : `${job.id}-${job.resumptions}`,
     to: job.mailtoEmail,
     subject: `${title} ${verbs[job.status]}`,
     text: `${lines.join('\n')}\n`,

@@ -1,7 +1,6 @@
 import type { Job, OutcomeCounts } from '@advocate/domain';
 import { countRows } from '@advocate/domain';
-import type { JobEvents } from '@advocate/messages';
-import type { FileStore, JobEnding, JobStore } from '@advocate/ports';
+import type { FileStore, JobEnding, JobStore, SliceProgress } from '@advocate/ports';
 import { FileNotFoundError } from '@advocate/ports';
 import type { Logger } from '@advocate/service';
 import { recount } from './recount.ts';
@@ -11,32 +10,40 @@ import { writeFiles } from './write-files.ts';
 export interface FinishDependencies {
   readonly jobs: JobStore;
   readonly files: FileStore;
-  readonly events: JobEvents;
   readonly drafts: ResultsDrafts;
   readonly now: () => number;
   readonly logger: Logger;
 }
 
 /**
- * Ends a job whose slices are all applied: recounts its file, writes its files and gives it its final status. A job that has one already stays as it
- * is, so doing it again after a crash is harmless. Answers the job as it is then.
+ * Ends a job that has nothing left to apply: recounts its file, writes its files and gives it its final status. Answers the job if it was ended by this very
+ * call. It is left as it is when it has ended already, and when it has something left: the message that asks for its end may be an old one, from before
+ * it was resumed.
  */
 export async function finishJob(dependencies: FinishDependencies, tenant: string, jobId: string): Promise<Job | undefined> {
-  const { jobs, files, events, drafts, now, logger } = dependencies;
+  const { jobs, files, drafts, now, logger } = dependencies;
   const job = await jobs.get(tenant, jobId);
-  if (job?.status !== 'PENDING') return job;
+  if (job?.status !== 'PENDING') return undefined;
+  const slices = await jobs.slices(jobId);
+  if (!isDrained(job, slices)) return undefined;
   const { counts } = await jobs.progress(jobId);
-  const { ignoredFields } = await writeFiles(jobs, files, job, drafts.take(jobId));
-  const verdict = await judge(files, job, counts);
-  const ignored = ignoredFields.map((name) => `The field '${name}' is not known and was ignored.`);
-  const ending: JobEnding = { status: verdict.status, dateCompleted: now(), counts, warnings: [...job.warnings, ...ignored] };
-  if (verdict.abortReason !== undefined) await jobs.advance(tenant, jobId, { abortReason: verdict.abortReason });
-  await jobs.finish(tenant, jobId, ending);
-  const ended = await jobs.get(tenant, jobId);
-  if (ended === undefined || ended.status === 'PENDING') return ended;
-  await events.publish(ended, ended.status, counts, ended.source.bytes);
-  logger.info({ jobId, status: ended.status, ...counts }, 'Job ended');
-  return ended;
+  const { ignoredFields } = await writeFiles(
+    jobs,
+    files,
+    job,
+    slices.map(({ index }) => index),
+    drafts.take(jobId),
+  );
+  const { status, abortReason } = await judge(files, job, counts);
+  if (abortReason !== undefined) await jobs.advance(tenant, jobId, { abortReason });
+  if (!(await jobs.finish(tenant, jobId, { status, dateCompleted: now(), counts, ignoredFields }))) return undefined;
+  logger.info({ jobId, status, ...counts }, 'Job ended');
+  return jobs.get(tenant, jobId);
+}
+
+/** An aborted job may leave slices that cannot be dispatched again; what outcomes they have are in its files. */
+function isDrained({ abortReason, cancelRequested, cut }: Job, slices: readonly SliceProgress[]): boolean {
+  return abortReason !== undefined || ((cut !== undefined || cancelRequested) && slices.every((slice) => slice.finished));
 }
 
 /** A job is complete only when a recount of its file agrees with its outcomes. */
@@ -61,6 +68,9 @@ async function judge(
     };
   } catch (error) {
     if (!(error instanceof FileNotFoundError)) throw error;
-    return { status: 'ABORTED', abortReason: `${error.message}: the uploaded file is gone, so its rows could not be recounted.` };
+    return {
+      status: 'ABORTED',
+      abortReason: `${error.message}: the uploaded file is gone, so its rows could not be recounted. Restore it and resume the job.`,
+    };
   }
 }

@@ -11,6 +11,7 @@ class DraftDiscarded extends Error {}
  * those of the first slice; when a later slice has a custom field more, the draft is worthless and the file is written anew at the end.
  */
 export class ResultsDraft {
+  readonly tenant: string;
   readonly #finished = new Set<number>();
   readonly #columns = Promise.withResolvers<readonly string[]>();
   #next = 0;
@@ -19,6 +20,7 @@ export class ResultsDraft {
   readonly #written: Promise<boolean>;
 
   constructor(jobs: JobStore, files: FileStore, job: Job) {
+    this.tenant = job.tenant;
     this.#written = files.write(jobFiles(job).results.stored, this.#lines(jobs, job)).then(
       () => true,
       () => false,

@@ -18,10 +18,16 @@ export interface WrittenFiles {
  * Writes a job's results and errors files from the stored outcomes, slice by slice: so lines come in input order, and memory holds
  * one slice. There is no errors file when no row failed, and no results file when none succeeded. Writing again gives the same bytes.
  *
+ * @param slices in order
  * @param draft results that were written while the job ran; used when they are complete
  */
-export async function writeFiles(jobs: JobStore, files: FileStore, job: Job, draft?: ResultsDraft): Promise<WrittenFiles> {
-  const slices = (await jobs.slices(job.id)).filter((slice) => slice.finished).map((slice) => slice.index);
+export async function writeFiles(
+  jobs: JobStore,
+  files: FileStore,
+  job: Job,
+  slices: readonly number[],
+  draft?: ResultsDraft,
+): Promise<WrittenFiles> {
   const contents = await summarise(jobs, job, slices);
   const { results, errors } = jobFiles(job);
   if (contents.hasResults) {

@@ -50,6 +50,23 @@ test('a database file keeps everything when it is closed and opened again', asyn
   expect(await store.progress('job-1')).toEqual({ counts: { ...noOutcomes, created: 2 }, bytes: 1000 });
 });
 
+test('a database file of the first version keeps its jobs, and those that owe a mail', async () => {
+  const file = await temporaryFile();
+  {
+    using store = openSqliteJobStore(file);
+    for (const id of ['job-1', 'job-2']) await store.create(buildJob({ id, mailOwed: id === 'job-2', status: 'COMPLETED' }), undefined);
+  }
+  {
+    using database = new DatabaseSync(file);
+    database.exec('ALTER TABLE job RENAME COLUMN owing TO mail_owed');
+    for (const column of ['lease_holder', 'lease_until']) database.exec(`ALTER TABLE job DROP COLUMN ${column}`);
+    database.exec('PRAGMA user_version = 1');
+  }
+  using store = openSqliteJobStore(file);
+  expect((await store.unfinished()).map(({ id }) => id)).toEqual(['job-2']);
+  expect(await store.lease('acme', 'job-1', { holder: 'one', until: 10 }, 0)).toBe(true);
+});
+
 test('a database file of a newer version is refused, with what to do', async () => {
   const file = await temporaryFile();
   openSqliteJobStore(file)[Symbol.dispose]();
@@ -58,6 +75,6 @@ test('a database file of a newer version is refused, with what to do', async () 
     database.exec('PRAGMA user_version = 99');
   }
   expect(() => openSqliteJobStore(file)).toThrow(
-    `${file} was written by a newer version of Advocate Bulk (schema 99, this version knows 1). Run that version.`,
+    `${file} was written by a newer version of Advocate Bulk (schema 99, this version knows 2). Run that version.`,
   );
 });

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Job, OutcomeCounts, Slice } from '@advocate/domain';
-import type { JobEnding, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
+import { resumed } from '@advocate/domain';
+import type { JobEnding, JobLease, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
 import { inTransaction, openDatabase } from './database.ts';
 
 const migrations: readonly string[] = [
@@ -41,17 +42,24 @@ const migrations: readonly string[] = [
   CREATE UNIQUE INDEX outcome_of_chunk ON outcome (job, slice, partition);
   CREATE INDEX outcome_counts ON outcome (job, slice, created, updated, unchanged, deleted, failed);
   `,
+  `
+  ALTER TABLE job RENAME COLUMN mail_owed TO owing;
+  ALTER TABLE job ADD COLUMN lease_holder TEXT;
+  ALTER TABLE job ADD COLUMN lease_until INTEGER;
+  `,
 ];
 
 const statements = {
-  insertJob: 'INSERT INTO job (id, tenant, request_id, status, mail_owed, accepted_at, document) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  insertJob: 'INSERT INTO job (id, tenant, request_id, status, owing, accepted_at, document) VALUES (?, ?, ?, ?, ?, ?, ?)',
   job: 'SELECT document FROM job WHERE tenant = ? AND id = ?',
   jobOfRequest: 'SELECT document FROM job WHERE tenant = ? AND request_id = ?',
-  updateJob: 'UPDATE job SET status = ?, mail_owed = ?, document = ? WHERE id = ?',
+  updateJob: 'UPDATE job SET status = ?, owing = ?, document = ? WHERE id = ?',
   jobs: 'SELECT document FROM job WHERE tenant = ? ORDER BY accepted_at DESC, id DESC LIMIT ?',
   jobsAfter: `SELECT document FROM job WHERE tenant = ?1
     AND (accepted_at, id) < (SELECT accepted_at, id FROM job WHERE tenant = ?1 AND id = ?2) ORDER BY accepted_at DESC, id DESC LIMIT ?3`,
-  unfinished: `SELECT document FROM job WHERE status = 'PENDING' OR mail_owed = 1 ORDER BY accepted_at, id`,
+  unfinished: `SELECT document FROM job WHERE status = 'PENDING' OR owing = 1 ORDER BY accepted_at, id`,
+  lease: `UPDATE job SET lease_holder = :holder, lease_until = :until WHERE tenant = :tenant AND id = :job
+    AND (lease_holder IS NULL OR lease_holder = :holder OR lease_until <= :now)`,
   insertSlice: 'INSERT OR IGNORE INTO slice (job, number, chunks, bytes, document) VALUES (?, ?, ?, ?, ?)',
   slices: `SELECT document, (SELECT count(*) FROM outcome WHERE outcome.job = slice.job AND outcome.slice = slice.number) AS stored
     FROM slice WHERE job = ? ORDER BY number`,
@@ -98,7 +106,7 @@ class SqliteJobStore implements JobStore, Disposable {
         if (earlier !== undefined) return parseJob(earlier);
       }
       const { id, tenant, status, plan } = job;
-      this.#statements.insertJob.run(id, tenant, requestId ?? null, status, Number(job.mailOwed), plan.acceptedAt, JSON.stringify(job));
+      this.#statements.insertJob.run(id, tenant, requestId ?? null, status, owing(job), plan.acceptedAt, JSON.stringify(job));
       return job;
     });
   }
@@ -122,6 +130,10 @@ class SqliteJobStore implements JobStore, Disposable {
     return (this.#statements.unfinished.all() as unknown as DocumentRow[]).map(parseJob);
   }
 
+  async lease(tenant: string, jobId: string, { holder, until }: JobLease, now: number): Promise<boolean> {
+    return inTransaction(this.#database, () => this.#statements.lease.run({ holder, until, tenant, job: jobId, now }).changes === 1);
+  }
+
   async advance(tenant: string, jobId: string, progress: JobProgress): Promise<Job | undefined> {
     return this.#change(tenant, jobId, (job) => (job.status === 'PENDING' ? { ...job, ...progress } : job));
   }
@@ -130,9 +142,22 @@ class SqliteJobStore implements JobStore, Disposable {
     let finished = false;
     await this.#change(tenant, jobId, (job) => {
       finished = job.status === 'PENDING';
-      return finished ? { ...job, ...ending, mailOwed: job.mailtoEmail !== '' } : job;
+      return finished ? { ...job, ...ending, eventOwed: true, mailOwed: job.mailtoEmail !== '' } : job;
     });
     return finished;
+  }
+
+  async resume(tenant: string, jobId: string): Promise<Job | undefined> {
+    let isAborted = false;
+    const job = await this.#change(tenant, jobId, (before) => {
+      isAborted = before.status === 'ABORTED';
+      return isAborted ? resumed(before) : before;
+    });
+    return isAborted ? job : undefined;
+  }
+
+  async eventPublished(tenant: string, jobId: string): Promise<void> {
+    await this.#change(tenant, jobId, (job) => ({ ...job, eventOwed: false }));
   }
 
   async mailSent(tenant: string, jobId: string): Promise<void> {
@@ -145,7 +170,7 @@ class SqliteJobStore implements JobStore, Disposable {
       if (row === undefined) return undefined;
       const before = parseJob(row);
       const after = change(before);
-      if (after !== before) this.#statements.updateJob.run(after.status, Number(after.mailOwed), JSON.stringify(after), jobId);
+      if (after !== before) this.#statements.updateJob.run(after.status, owing(after), JSON.stringify(after), jobId);
       return after;
     });
   }
@@ -190,5 +215,7 @@ class SqliteJobStore implements JobStore, Disposable {
     this.#database.close();
   }
 }
+
+const owing = (job: Job): number => Number(job.eventOwed || job.mailOwed);
 
 const parseJob = (row: DocumentRow): Job => JSON.parse(row.document) as Job;

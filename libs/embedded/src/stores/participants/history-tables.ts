@@ -34,7 +34,7 @@ export class HistoryTables {
       `UPDATE referral SET referred = NULL, referred_account_id = NULL, referred_id = NULL WHERE referred ${ended}`,
     ].map((sql) => database.prepare(`${sql} AND tenant = :tenant`));
     this.#attributions = database.prepare(
-      'SELECT program, code, referrer_account_id, referrer_id FROM referral WHERE referred = ? AND tenant = ? ORDER BY program',
+      'SELECT program, code, referrer_account_id, referrer_id FROM referral WHERE referred = ? AND tenant = ? ORDER BY program, date, id',
     );
     this.#itemCounts = database.prepare('SELECT kind, count(*) AS count FROM history WHERE owner = ? AND tenant = ? GROUP BY kind');
     this.#referralCount = database.prepare('SELECT count(*) AS count FROM referral WHERE (referrer = ? OR referred = ?) AND tenant = ?');

@@ -14,8 +14,7 @@ import type {
   Segment,
 } from '@advocate/ports';
 import { inTransaction, openDatabase } from '../database.ts';
-import type { StoredAccount } from './account-table.ts';
-import { AccountTable } from './account-table.ts';
+import { AccountTable, StoredAccount } from './account-table.ts';
 import { claimsPerRelease, CodeTables } from './code-tables.ts';
 import { DoNotTrackTable, keptSecret } from './do-not-track-table.ts';
 import { HistoryTables } from './history-tables.ts';
@@ -280,7 +279,7 @@ type Tokens = ReturnType<AccountTable['readTokens']>;
 /** The tokens that a batch was decided on; right as long as nothing was written since. */
 function tokensRead(batch: readonly AccountDecision[]): Tokens {
   const tokens: Tokens = new Map();
-  for (const { accountId, before } of batch) if (before !== undefined) tokens.set(accountId, before as StoredAccount);
+  for (const { accountId, before } of batch) if (before instanceof StoredAccount) tokens.set(accountId, before);
   return tokens;
 }
 
@@ -316,5 +315,5 @@ function* batches(accounts: Iterable<AccountDecision>): Generator<readonly Accou
 }
 
 function forget({ before }: AccountDecision): void {
-  (before as StoredAccount | undefined)?.forget();
+  if (before instanceof StoredAccount) before.forget();
 }

@@ -31,10 +31,10 @@ export interface ChunkOutcome {
   /** The failed rows' errors, in row order. */
   errors: RowError[];
   /**
-   * UTF-8 JSON lines, zstd-compressed: one for each row that did not fail, in row order. A deletion's line is `[accountId, id]`; a user's
-   * is the result row, see `ResultRow` in the domain.
+   * UTF-8 JSON lines: one for each row that did not fail, in row order. A deletion's line is `[accountId, id]`; a user's is the result row, see
+   * `ResultRow` in the domain. They come in blocks of whole lines, each zstd-compressed, so that a reader holds one block at a time.
    */
-  results: Buffer;
+  results: Buffer[];
   /** Names of the custom fields that the results have, sorted. */
   customFields: string[];
   /** Fields of JSONL rows that are not known and were ignored, at most 20, in order of appearance. */
@@ -69,7 +69,7 @@ function createBaseChunkOutcome(): ChunkOutcome {
     recordNumbers: [],
     kinds: "",
     errors: [],
-    results: Buffer.alloc(0),
+    results: [],
     customFields: [],
     ignoredFields: [],
   };
@@ -105,8 +105,8 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
     for (const v of message.errors) {
       RowError.encode(v!, writer.uint32(66).fork()).join();
     }
-    if (message.results.length !== 0) {
-      writer.uint32(74).bytes(message.results);
+    for (const v of message.results) {
+      writer.uint32(74).bytes(v!);
     }
     for (const v of message.customFields) {
       writer.uint32(82).string(v!);
@@ -209,7 +209,7 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
               break;
             }
 
-            message.results = Buffer.from(reader.bytes());
+            message.results.push(Buffer.from(reader.bytes()));
             continue;
           }
           case 10: {
@@ -264,7 +264,9 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
       errors: globalThis.Array.isArray(object?.errors)
         ? object.errors.map((e: any) => RowError.fromJSON(e))
         : [],
-      results: isSet(object.results) ? Buffer.from(bytesFromBase64(object.results)) : Buffer.alloc(0),
+      results: globalThis.Array.isArray(object?.results)
+        ? object.results.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
       customFields: globalThis.Array.isArray(object?.customFields)
         ? object.customFields.map((e: any) => globalThis.String(e))
         : globalThis.Array.isArray(object?.custom_fields)
@@ -304,8 +306,8 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
     if (message.errors?.length) {
       obj.errors = message.errors.map((e) => RowError.toJSON(e));
     }
-    if (message.results.length !== 0) {
-      obj.results = base64FromBytes(message.results);
+    if (message.results?.length) {
+      obj.results = message.results.map((e) => base64FromBytes(e));
     }
     if (message.customFields?.length) {
       obj.customFields = message.customFields;
@@ -329,7 +331,7 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
     message.recordNumbers = object.recordNumbers?.map((e) => e) || [];
     message.kinds = object.kinds ?? "";
     message.errors = object.errors?.map((e) => RowError.fromPartial(e)) || [];
-    message.results = object.results ?? Buffer.alloc(0);
+    message.results = object.results?.map((e) => e) || [];
     message.customFields = object.customFields?.map((e) => e) || [];
     message.ignoredFields = object.ignoredFields?.map((e) => e) || [];
     return message;

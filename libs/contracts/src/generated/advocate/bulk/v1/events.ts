@@ -12,9 +12,18 @@ export const protobufPackage = "advocate.bulk.v1";
 
 export const protobufFileName = "advocate/bulk/v1/events.proto";
 
-/** Public topic `advocate.job-events`, keyed by `{tenant}/{job id}`, so that a job's events are in order. */
+/**
+ * Public topic `advocate.job-events`, keyed by `{tenant}/{job id}`, so that a job's events are in order: CREATED, STARTED, PROGRESS as rows get
+ * their outcomes, and the one of its final status. After ABORTED a job that is resumed goes on with STARTED.
+ *
+ * Delivery is at least once, whatever is killed: an event may come again with the same id, then perhaps later than events that follow it. Only PROGRESS,
+ * which comes at most once a second, may be missing.
+ */
 export interface JobEvent {
-  /** `{job id}/{type}`, and for PROGRESS `{job id}/PROGRESS/{records processed}`: the same for a repeated event. */
+  /**
+   * `{job id}/{type}`, and for PROGRESS `{job id}/PROGRESS/{records processed}`: the same for a repeated event. Once a job was resumed for the
+   * n-th time, the ids of its events other than PROGRESS are `{job id}/{type}/{n}`.
+   */
   id: string;
   /** What happened. */
   type: JobEvent_Type;
@@ -34,13 +43,13 @@ export const JobEvent_Type = {
   TYPE_UNSPECIFIED: "TYPE_UNSPECIFIED",
   /** CREATED - The job was accepted. */
   CREATED: "CREATED",
-  /** STARTED - Its first rows were dispatched. */
+  /** STARTED - It was taken up, or was resumed after it had been aborted: rows are dispatched from now on. */
   STARTED: "STARTED",
   /** PROGRESS - More rows have outcomes. */
   PROGRESS: "PROGRESS",
   /** COMPLETED - Every row has its outcome and the files are written. */
   COMPLETED: "COMPLETED",
-  /** ABORTED - The job met something that cannot be repaired. */
+  /** ABORTED - The job met what it cannot get over; ResumeImportJob lets it go on. */
   ABORTED: "ABORTED",
   /** CANCELLED - Somebody cancelled the job. */
   CANCELLED: "CANCELLED",

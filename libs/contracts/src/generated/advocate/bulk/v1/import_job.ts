@@ -37,7 +37,7 @@ export interface ImportJob {
   status: ImportJob_Status;
   /** When the job was accepted: the "now" of all its decisions. Output only. */
   dateCreated: number;
-  /** When the first rows were dispatched; 0 before. Output only. */
+  /** When the job was taken up, or went on after ResumeImportJob; 0 before. Output only. */
   dateStarted: number;
   /** When the job reached a final status; 0 before. Output only. */
   dateCompleted: number;
@@ -113,7 +113,7 @@ export function importJob_TypeToNumber(object: ImportJob_Type): number {
   }
 }
 
-/** Where the job stands. Every value but PENDING is final. */
+/** Where the job stands. Every value but PENDING is final; an ABORTED job may be resumed. */
 export const ImportJob_Status = {
   /** STATUS_UNSPECIFIED - Never valid. */
   STATUS_UNSPECIFIED: "STATUS_UNSPECIFIED",
@@ -121,7 +121,7 @@ export const ImportJob_Status = {
   PENDING: "PENDING",
   /** COMPLETED - Every row has its outcome and the files are written; rows may have failed. */
   COMPLETED: "COMPLETED",
-  /** ABORTED - The job met something that cannot be repaired; `abort_reason` says what. */
+  /** ABORTED - The job met what it cannot get over; `abort_reason` says what. Once that is repaired, ResumeImportJob lets the job go on. */
   ABORTED: "ABORTED",
   /** CANCELLED - Somebody cancelled the job; rows applied before stay applied and are in the results. */
   CANCELLED: "CANCELLED",

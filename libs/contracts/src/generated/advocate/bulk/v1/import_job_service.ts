@@ -149,6 +149,18 @@ export interface CancelImportJobResponse {
   importJob?: ImportJob | undefined;
 }
 
+/** Names a job to resume. */
+export interface ResumeImportJobRequest {
+  /** `tenants/{tenant}/importJobs/{id}`. */
+  name: string;
+}
+
+/** The job after the request. */
+export interface ResumeImportJobResponse {
+  /** The job as stored, PENDING. */
+  importJob?: ImportJob | undefined;
+}
+
 /** Names a file of a job. */
 export interface DownloadFileRequest {
   /** `tenants/{tenant}/importJobs/{id}`. */
@@ -1515,6 +1527,148 @@ export const CancelImportJobResponse: MessageFns<CancelImportJobResponse> = {
   },
 };
 
+function createBaseResumeImportJobRequest(): ResumeImportJobRequest {
+  return { name: "" };
+}
+
+export const ResumeImportJobRequest: MessageFns<ResumeImportJobRequest> = {
+  encode(message: ResumeImportJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeImportJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeImportJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeImportJobRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: ResumeImportJobRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumeImportJobRequest>, I>>(base?: I): ResumeImportJobRequest {
+    return ResumeImportJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumeImportJobRequest>, I>>(object: I): ResumeImportJobRequest {
+    const message = createBaseResumeImportJobRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseResumeImportJobResponse(): ResumeImportJobResponse {
+  return { importJob: undefined };
+}
+
+export const ResumeImportJobResponse: MessageFns<ResumeImportJobResponse> = {
+  encode(message: ResumeImportJobResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.importJob !== undefined) {
+      ImportJob.encode(message.importJob, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeImportJobResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeImportJobResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.importJob = ImportJob.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeImportJobResponse {
+    return {
+      importJob: isSet(object.importJob)
+        ? ImportJob.fromJSON(object.importJob)
+        : isSet(object.import_job)
+        ? ImportJob.fromJSON(object.import_job)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ResumeImportJobResponse): unknown {
+    const obj: any = {};
+    if (message.importJob !== undefined) {
+      obj.importJob = ImportJob.toJSON(message.importJob);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumeImportJobResponse>, I>>(base?: I): ResumeImportJobResponse {
+    return ResumeImportJobResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumeImportJobResponse>, I>>(object: I): ResumeImportJobResponse {
+    const message = createBaseResumeImportJobResponse();
+    message.importJob = (object.importJob !== undefined && object.importJob !== null)
+      ? ImportJob.fromPartial(object.importJob)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseDownloadFileRequest(): DownloadFileRequest {
   return { name: "", kind: DownloadFileRequest_Kind.KIND_UNSPECIFIED };
 }
@@ -1762,6 +1916,23 @@ export const ImportJobServiceService = {
       Buffer.from(CancelImportJobResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CancelImportJobResponse => CancelImportJobResponse.decode(value),
   },
+  /**
+   * Lets an ABORTED job go on from its last finished slice, once what aborted it is repaired: it ends with the same participants and files as if
+   * nothing had happened. It is PENDING again, its `date_started`, `date_completed` and `abort_reason` are new, its files are written anew, and at its end
+   * another mail is sent. When the reason is still there, it is aborted again. FAILED_PRECONDITION when the job is not ABORTED, or was accepted so long ago
+   * that what it would go on from has expired.
+   */
+  resumeImportJob: {
+    path: "/advocate.bulk.v1.ImportJobService/ResumeImportJob" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResumeImportJobRequest): Buffer =>
+      Buffer.from(ResumeImportJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResumeImportJobRequest => ResumeImportJobRequest.decode(value),
+    responseSerialize: (value: ResumeImportJobResponse): Buffer =>
+      Buffer.from(ResumeImportJobResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResumeImportJobResponse => ResumeImportJobResponse.decode(value),
+  },
   /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
   downloadFile: {
     path: "/advocate.bulk.v1.ImportJobService/DownloadFile" as const,
@@ -1791,6 +1962,13 @@ export interface ImportJobServiceServer extends UntypedServiceImplementation {
   watchImportJob: handleServerStreamingCall<WatchImportJobRequest, WatchImportJobResponse>;
   /** Stops a job after the slices in flight. Rows already applied stay applied and are in the results. */
   cancelImportJob: handleUnaryCall<CancelImportJobRequest, CancelImportJobResponse>;
+  /**
+   * Lets an ABORTED job go on from its last finished slice, once what aborted it is repaired: it ends with the same participants and files as if
+   * nothing had happened. It is PENDING again, its `date_started`, `date_completed` and `abort_reason` are new, its files are written anew, and at its end
+   * another mail is sent. When the reason is still there, it is aborted again. FAILED_PRECONDITION when the job is not ABORTED, or was accepted so long ago
+   * that what it would go on from has expired.
+   */
+  resumeImportJob: handleUnaryCall<ResumeImportJobRequest, ResumeImportJobResponse>;
   /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
   downloadFile: handleServerStreamingCall<DownloadFileRequest, DownloadFileResponse>;
 }
@@ -1889,6 +2067,27 @@ export interface ImportJobServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CancelImportJobResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Lets an ABORTED job go on from its last finished slice, once what aborted it is repaired: it ends with the same participants and files as if
+   * nothing had happened. It is PENDING again, its `date_started`, `date_completed` and `abort_reason` are new, its files are written anew, and at its end
+   * another mail is sent. When the reason is still there, it is aborted again. FAILED_PRECONDITION when the job is not ABORTED, or was accepted so long ago
+   * that what it would go on from has expired.
+   */
+  resumeImportJob(
+    request: ResumeImportJobRequest,
+    callback: (error: ServiceError | null, response: ResumeImportJobResponse) => void,
+  ): ClientUnaryCall;
+  resumeImportJob(
+    request: ResumeImportJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResumeImportJobResponse) => void,
+  ): ClientUnaryCall;
+  resumeImportJob(
+    request: ResumeImportJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResumeImportJobResponse) => void,
   ): ClientUnaryCall;
   /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
   downloadFile(
