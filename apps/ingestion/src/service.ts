@@ -1,6 +1,6 @@
 import { SliceFinished } from '@advocate/contracts';
 import type { TenantSettings } from '@advocate/domain';
-import { JobEvents } from '@advocate/messages';
+import { decodeMessage, JobEvents } from '@advocate/messages';
 import type { EventLog, FileStore, JobStore, ParticipantStore } from '@advocate/ports';
 import type { GrpcService, Logger } from '@advocate/service';
 import { JobDispatcher } from './application/dispatch-jobs.ts';
@@ -31,7 +31,7 @@ export async function startIngestion(dependencies: IngestionDependencies): Promi
   resources.use(
     // Every instance hears of every slice, since any may drive the job.
     await log.consume('slices.finished', `ingestion.${instance}`, async ({ value }) => {
-      const { jobId, slice } = SliceFinished.decode(value);
+      const { jobId, slice } = decodeMessage('finished slice', () => SliceFinished.decode(value));
       dispatcher.sliceFinished(jobId, slice);
     }),
   );

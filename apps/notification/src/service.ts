@@ -1,5 +1,5 @@
 import { JobDrained } from '@advocate/contracts';
-import { fileRetentionMs, JobEvents } from '@advocate/messages';
+import { decodeMessage, fileRetentionMs, JobEvents } from '@advocate/messages';
 import type { EventLog, FileStore, JobStore, Mailer, ParticipantStore } from '@advocate/ports';
 import type { Logger } from '@advocate/service';
 import { repeat } from '@advocate/service';
@@ -53,7 +53,7 @@ export async function startNotification(dependencies: NotificationDependencies):
   resources.use(
     // Does not wait for the ending: a small job's must not come after a big one's. Ingestion asks until the job has ended.
     await log.consume('jobs.drained', 'notification', async ({ value }) => {
-      const { tenant, jobId } = JobDrained.decode(value);
+      const { tenant, jobId } = decodeMessage('drained job', () => JobDrained.decode(value));
       if (!endings.has(jobId)) endings.set(jobId, end(tenant, jobId));
     }),
   );

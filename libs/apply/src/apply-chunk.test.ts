@@ -506,6 +506,28 @@ describe('the row consumer', () => {
     expect(Buffer.compare(seen[0]!.value, seen[1]!.value)).toBe(0);
   });
 
+  test('sends what is no chunk to the dead letters, with the reason, and goes on', async () => {
+    const { log, participants } = await openEngine();
+    const seen: IncomingMessage[] = [];
+    const apply = createApplyChunk(participants, upsertLogic);
+    const consumer = await startRowConsumer(log, 'rows.users', 'participant', apply, createLogger('test', 'silent'));
+    onTestFinished(() => consumer[Symbol.asyncDispose]());
+    await log.consume('chunks.outcomes', 'test', async (message) => void seen.push(message));
+    const good = encodeRowChunk(chunkOf({ jobId: 'job-1' }, [{ accountId: 'a1', id: 'ann' }]));
+    const cut = good.subarray(0, good.length - 1);
+    const values = [Buffer.from('not a chunk'), cut, new Uint8Array(0), good];
+    await log.publish(
+      'rows.users',
+      values.map((value) => ({ key: 'job-1', partition: 0, value })),
+    );
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    const letters = await log.deadLetters(10);
+    expect(letters.map(({ topic, key, size }) => [topic, key, size])).toEqual(
+      [0, cut.length, 11].map((size) => ['rows.users', 'job-1', size]),
+    );
+    for (const { reason } of letters) expect(reason).toMatch(/^It is no row chunk: ./);
+  });
+
   test('has a chunk that came too early come again', async () => {
     const { log, participants } = await openEngine();
     const seen: IncomingMessage[] = [];

@@ -1,12 +1,12 @@
 import type { EventLog, Topic } from '@advocate/ports';
-import { decodeRowChunk } from '@advocate/messages';
+import { decodeMessage, decodeRowChunk } from '@advocate/messages';
 import type { Logger } from '@advocate/service';
 import type { ApplyChunk } from './apply-chunk.ts';
 
-/** Consumes row chunks, applies them and publishes their outcomes. A chunk delivered again publishes the same outcome again. */
+/** Consumes row chunks, applies them and publishes their outcomes. A chunk delivered again publishes the same outcome again; what is no chunk goes to the dead letters. */
 export function startRowConsumer(log: EventLog, topic: Topic, group: string, apply: ApplyChunk, logger: Logger): Promise<AsyncDisposable> {
   return log.consume(topic, group, async (message) => {
-    const chunk = decodeRowChunk(message.value);
+    const chunk = decodeMessage('row chunk', () => decodeRowChunk(message.value));
     const { jobId } = chunk.plan;
     const place = { jobId, slice: chunk.slice, partition: chunk.partition };
     try {

@@ -5,3 +5,5 @@ export * from './plan.ts';
 export * from './row-chunk.ts';
 export * from './job-events.ts';
 export * from './job-files.ts';
+export * from './participant-events.ts';
+export * from './decode-message.ts';

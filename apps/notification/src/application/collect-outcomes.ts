@@ -1,5 +1,5 @@
 import { SliceFinished } from '@advocate/contracts';
-import { summariseChunkOutcome } from '@advocate/messages';
+import { decodeMessage, summariseChunkOutcome } from '@advocate/messages';
 import type { EventLog, JobStore } from '@advocate/ports';
 
 export interface Collected {
@@ -11,7 +11,7 @@ export interface Collected {
 
 /** Stores a chunk's outcome and, when it is the last one of its slice, tells ingestion. A repeated outcome repeats only the telling. Answers the job. */
 export async function collectOutcome(jobs: JobStore, log: EventLog, outcome: Uint8Array): Promise<Collected> {
-  const { tenant, jobId, slice, partition, sliceChunks, counts } = summariseChunkOutcome(outcome);
+  const { tenant, jobId, slice, partition, sliceChunks, counts } = decodeMessage('chunk outcome', () => summariseChunkOutcome(outcome));
   const { sliceFinished } = await jobs.putOutcome({ jobId, slice, partition, sliceChunks, counts, outcome });
   if (sliceFinished) {
     await log.publish('slices.finished', [{ key: jobId, partition: 0, value: SliceFinished.encode({ tenant, jobId, slice }).finish() }]);

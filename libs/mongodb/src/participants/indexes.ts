@@ -9,7 +9,10 @@ export async function createParticipantIndexes(db: Db): Promise<void> {
   await db.collection('endedLives').createIndexes([aDayAfterDeath]);
   await db.collection('records').createIndexes([{ key: { date: 1 } }, { key: { directSince: 1 }, sparse: true }]);
   await db.collection('claims').createIndexes([{ key: { sweptAfter: 1 }, sparse: true }]);
-  await db.collection('claimants').createIndexes([{ key: { finished: 1 }, sparse: true }]);
+  await db.collection('claimants').createIndexes([
+    { key: { finished: 1 }, sparse: true },
+    { key: { since: 1 }, expireAfterSeconds: 30 * daySeconds },
+  ]);
   await db.collection('referrals').createIndexes([{ key: { 'referrer.life': 1 } }, { key: { 'referred.life': 1 } }]);
   await db.collection('history').createIndexes([{ key: { life: 1 } }]);
 }

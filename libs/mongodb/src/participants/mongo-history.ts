@@ -100,7 +100,7 @@ export class MongoHistory implements History {
 
   async attributions(tenant: string, incarnation: string): Promise<Attribution[]> {
     const of = { 'referred.life': tenantKey(tenant, incarnation) };
-    const referrals = await withRetry(() => this.#referrals.find(of).sort({ program: 1 }).toArray());
+    const referrals = await withRetry(() => this.#referrals.find(of).sort({ program: 1, date: 1, _id: 1 }).toArray());
     return referrals.map(({ program: programId, code, referrer }) => ({
       programId,
       ...(referrer === null || code === null ? {} : { referrer: { accountId: referrer.accountId, id: referrer.id, code } }),

@@ -33,6 +33,8 @@ export interface Claimant {
 
 /** Stands for a job that has claims, until it is finished. Its token is the term of the claims. */
 export interface ClaimantDocument extends TokenDocument {
+  /** The server removes it a month later, far longer than a job takes: a worker that was taken for dead may have begun again for a job that is over. */
+  readonly since: Date;
   /** Its claims count no longer, and are still to be looked through. */
   readonly finished?: boolean;
 }
@@ -68,7 +70,7 @@ export class Claims {
     for (;;) {
       const [claimant] = await claimants.read([_id]);
       if (claimant !== undefined && !claimant.finished) return { job, term: claimant.token };
-      const begun = { _id, token: newToken() };
+      const begun = { _id, token: newToken(), since: new Date() };
       if (claimant === undefined) await claimants.insert([begun]);
       else await claimants.replace([{ token: claimant.token, document: begun }]);
     }
@@ -79,8 +81,8 @@ export class Claims {
     const { claimants, newToken } = this.#dependencies;
     const [claimant] = await claimants.read([tenantKey(tenant, job)]);
     if (claimant === undefined || claimant.finished) return;
-    const { _id, token } = claimant;
-    const finished = await claimants.replace([{ token, document: { _id, token: newToken(), finished: true } }]);
+    const { token } = claimant;
+    const finished = await claimants.replace([{ token, document: { ...claimant, token: newToken(), finished: true } }]);
     if (!finished) await this.finish(tenant, job);
   }
 
