@@ -5,12 +5,24 @@ import type { AllInOneOptions } from './start-all-in-one.ts';
 /** The options that the environment gives. */
 export function readAllInOneConfig(
   environment: NodeJS.ProcessEnv,
-): ProcessConfig & Required<Pick<AllInOneOptions, 'consumers' | 'partitions' | 'maxFileBytes' | 'settings'>> {
-  const values = readEnvironment(environment, 'ADVOCATE_CONSUMERS', 'ADVOCATE_PARTITIONS', 'ADVOCATE_MAX_FILE_BYTES');
+): ProcessConfig & AllInOneOptions & Required<Pick<AllInOneOptions, 'consumers' | 'partitions' | 'maxFileBytes' | 'settings'>> {
+  const values = readEnvironment(
+    environment,
+    ...([
+      'ADVOCATE_DATA_DIR',
+      'ADVOCATE_DO_NOT_TRACK_SECRET',
+      'ADVOCATE_CONSUMERS',
+      'ADVOCATE_PARTITIONS',
+      'ADVOCATE_MAX_FILE_BYTES',
+    ] as const),
+  );
+  const secret = values.ADVOCATE_DO_NOT_TRACK_SECRET;
   return {
     ...readProcessConfig(environment),
+    dataDir: values.ADVOCATE_DATA_DIR,
+    ...(secret === undefined ? {} : { doNotTrackSecret: secret }),
     consumers: values.ADVOCATE_CONSUMERS,
-    partitions: Math.max(values.ADVOCATE_PARTITIONS, values.ADVOCATE_CONSUMERS),
+    partitions: Math.max(values.ADVOCATE_PARTITIONS ?? 1, values.ADVOCATE_CONSUMERS),
     maxFileBytes: values.ADVOCATE_MAX_FILE_BYTES,
     settings: readTenantSettings(environment),
   };

@@ -61,7 +61,7 @@ async function startInstance({ engine }: Shared, instance: string, now: () => nu
   onTestFinished(() => resources.disposeAsync());
   const options = { instance, settings: defaultTenantSettings, maxFileBytes: 100_000_000, now, logger };
   const ingestion = resources.use(await startIngestion({ ...engine, ...options }));
-  const server = resources.use(await startGrpcServer('127.0.0.1', 0, [ingestion.grpc]));
+  const server = resources.use(await startGrpcServer('127.0.0.1', 0, ingestion.grpc));
   const client = resources.use(new SuiteClient(server.port));
   return { client, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }

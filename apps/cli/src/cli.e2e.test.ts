@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { joinEmbeddedEngine } from '@advocate/embedded';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
@@ -344,6 +345,34 @@ describe('with a server', () => {
     const portTaken = await advocate(['serve', '--data', 'other', '--grpc-port', port]);
     expect(portTaken).toEqual({ status: 2, stdout: '', stderr: `Port ${port} is taken; choose another with --grpc-port.\n` });
   });
+});
+
+test('lists messages that could not be decoded, and sends them again', async () => {
+  const server = new Run(['serve', '--data', 'data', '--grpc-port', '0']);
+  const [, port] = await server.says(/gRPC .*:(\d+)/);
+  const address = ['--server', `localhost:${port}`];
+  expect((await advocate(['dead-letters', 'list', ...address])).stdout).toBe('No dead letters.\n');
+  {
+    await using engine = await joinEmbeddedEngine({ dataDir: join(folder, 'data') });
+    await engine.log.publish('rows.users', [{ key: 'k', partition: 0, value: Buffer.from('garbage') }]);
+  }
+  const list = async (): Promise<{ readonly name: string }[]> =>
+    (JSON.parse((await advocate(['dead-letters', 'list', '--json', ...address])).stdout) as { deadLetters: { name: string }[] })
+      .deadLetters;
+  await vi.waitFor(async () => expect(await list()).toHaveLength(1), { timeout: 20_000 });
+  const [letter] = await list();
+  expect(letter).toMatchObject({ topic: 'rows.users', key: 'k', size: 7, reason: expect.stringMatching(/^It is no row chunk/) });
+  expect((await advocate(['dead-letters', 'list', ...address])).stdout).toMatch(/^ID .*\n.* rows\.users\/0 .*It is no row chunk/);
+
+  const id = letter!.name.replace('deadLetters/', '');
+  expect(await advocate(['dead-letters', 'replay', id, ...address])).toMatchObject({
+    status: 0,
+    stdout: `Dead letter ${id} was sent again.\n`,
+  });
+  await vi.waitFor(async () => expect(await list()).toHaveLength(2), { timeout: 20_000 });
+  const missing = await advocate(['dead-letters', 'replay', '999', ...address]);
+  expect(missing.status).toBe(2);
+  expect(missing.stderr).toContain('There is no dead letter deadLetters/999');
 });
 
 test('an import waits for a server that restarts', async () => {

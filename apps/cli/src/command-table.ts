@@ -115,6 +115,17 @@ export const commandTable = {
     notes: ['KEY takes 1 to 64 letters, digits, _ or -. Making a segment again changes nothing.'],
   },
   'segments list': { operands: [], options: client, summary: 'List segments by key.' },
+  'dead-letters list': {
+    operands: [],
+    options: ['server', 'data', 'json'],
+    summary: 'List messages between the services that could not be decoded.',
+  },
+  'dead-letters replay': {
+    operands: ['ID'],
+    options: ['server', 'data', 'json'],
+    summary: 'Send such a message once more to where it was meant for.',
+    notes: ['After an upgrade, say, that can decode it. It stays in the list.'],
+  },
 } as const satisfies Record<string, CommandSpec>;
 
 export type CommandName = keyof typeof commandTable;

@@ -22,6 +22,8 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   'jobs download': async () => (await import('./commands/jobs.ts')).downloadJob,
   'participants get': async () => (await import('./commands/participants.ts')).getParticipant,
   'accounts get': async () => (await import('./commands/participants.ts')).getAccount,
+  'dead-letters list': async () => (await import('./commands/dead-letters.ts')).listDeadLetters,
+  'dead-letters replay': async () => (await import('./commands/dead-letters.ts')).replayDeadLetter,
   'segments create': async () => (await import('./commands/segments.ts')).createSegment,
   'segments list': async () => (await import('./commands/segments.ts')).listSegments,
 };

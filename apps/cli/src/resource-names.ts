@@ -17,3 +17,5 @@ export function jobName(tenant: string, job: string): string {
   }
   return `${parts.parent ?? tenantName(tenant)}/importJobs/${parts.id!.toLowerCase()}`;
 }
+
+export const deadLetterName = (id: string): string => `deadLetters/${encodeURIComponent(id)}`;

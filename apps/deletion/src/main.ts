@@ -1,17 +1,17 @@
-/** Deletion as a process of its own; its gRPC port serves health. It joins the event log that ingestion serves in the data folder. */
-import { joinEmbeddedEngine } from '@advocate/embedded';
+/** Deletion as a process of its own; its gRPC port serves health. On the embedded engine it joins the event log that ingestion serves in the data folder. */
+import { openEngine, readEngineConfig } from '@advocate/engine';
 import { createLogger, readProcessConfig, runProcess, startGrpcServer } from '@advocate/service';
 import { startDeletion } from './service.ts';
 
-const config = readProcessConfig(process.env);
+const config = { ...readProcessConfig(process.env), engine: readEngineConfig(process.env) };
 const logger = createLogger('deletion', config.logLevel);
 
 await runProcess(logger, async (stop) => {
   await using resources = new AsyncDisposableStack();
-  const engine = resources.use(await joinEmbeddedEngine(config));
+  const engine = resources.use(await openEngine(config.engine, 'guest', 'deletion', logger));
   engine.lost?.addEventListener('abort', () => stop('The event log is gone'));
   resources.use(await startDeletion({ ...engine, logger }));
   const server = resources.use(await startGrpcServer(config.grpcHost, config.grpcPort, []));
-  logger.info({ port: server.port, dataDir: config.dataDir }, 'Deletion runs');
+  logger.info({ port: server.port, engine: config.engine.kind }, 'Deletion runs');
   return resources.move();
 });

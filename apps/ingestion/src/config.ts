@@ -1,19 +1,20 @@
 import type { TenantSettings } from '@advocate/domain';
+import type { EngineConfig } from '@advocate/engine';
+import { readEngineConfig } from '@advocate/engine';
 import type { ProcessConfig } from '@advocate/service';
 import { readEnvironment, readProcessConfig, readTenantSettings } from '@advocate/service';
 
 export interface IngestionConfig extends ProcessConfig {
-  readonly partitions: number;
+  readonly engine: EngineConfig;
   readonly maxFileBytes: number;
   readonly settings: TenantSettings;
 }
 
 export function readIngestionConfig(environment: NodeJS.ProcessEnv): IngestionConfig {
-  const values = readEnvironment(environment, 'ADVOCATE_PARTITIONS', 'ADVOCATE_MAX_FILE_BYTES');
   return {
     ...readProcessConfig(environment),
-    partitions: values.ADVOCATE_PARTITIONS,
-    maxFileBytes: values.ADVOCATE_MAX_FILE_BYTES,
+    engine: readEngineConfig(environment),
+    maxFileBytes: readEnvironment(environment, 'ADVOCATE_MAX_FILE_BYTES').ADVOCATE_MAX_FILE_BYTES,
     settings: readTenantSettings(environment),
   };
 }

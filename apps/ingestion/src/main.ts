@@ -1,5 +1,7 @@
-/** Ingestion as a process of its own: it owns the data folder and its event log, which the other services join. */
-import { openEmbeddedEngine } from '@advocate/embedded';
+/** Ingestion as a process of its own. On the embedded engine it owns the data folder and its event log, which the other services join. */
+import { randomUUID } from 'node:crypto';
+import { openEngine } from '@advocate/engine';
+import { participantService } from '@advocate/participant-api';
 import { createLogger, runProcess, startGrpcServer } from '@advocate/service';
 import { readIngestionConfig } from './config.ts';
 import { startIngestion } from './service.ts';
@@ -9,10 +11,14 @@ const logger = createLogger('ingestion', config.logLevel);
 
 await runProcess(logger, async () => {
   await using resources = new AsyncDisposableStack();
-  const engine = resources.use(await openEmbeddedEngine(config));
+  const engine = resources.use(await openEngine(config.engine, 'owner', 'ingestion', logger));
   const { settings, maxFileBytes } = config;
-  const ingestion = resources.use(await startIngestion({ ...engine, settings, maxFileBytes, now: Date.now, logger }));
-  const server = resources.use(await startGrpcServer(config.grpcHost, config.grpcPort, [ingestion.grpc]));
-  logger.info({ port: server.port, dataDir: config.dataDir }, 'Ingestion serves gRPC');
+  // The owner of a data folder is alone, and takes up at once what it left.
+  const instance = config.engine.kind === 'embedded' ? 'embedded' : randomUUID();
+  const ingestion = resources.use(await startIngestion({ ...engine, instance, settings, maxFileBytes, now: Date.now, logger }));
+  // So that clients need no other address.
+  const participants = participantService({ ...engine, settings, now: Date.now, logger });
+  const server = resources.use(await startGrpcServer(config.grpcHost, config.grpcPort, [...ingestion.grpc, participants]));
+  logger.info({ port: server.port, engine: config.engine.kind }, 'Ingestion serves gRPC');
   return resources.move();
 });

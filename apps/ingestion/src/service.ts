@@ -4,6 +4,7 @@ import { decodeMessage, JobEvents } from '@advocate/messages';
 import type { EventLog, FileStore, JobStore, ParticipantStore } from '@advocate/ports';
 import type { GrpcService, Logger } from '@advocate/service';
 import { JobDispatcher } from './application/dispatch-jobs.ts';
+import { deadLetterService } from './grpc/dead-letter-service.ts';
 import { importJobService } from './grpc/import-job-service.ts';
 
 export interface IngestionDependencies {
@@ -20,10 +21,12 @@ export interface IngestionDependencies {
 }
 
 /**
- * Starts ingestion: takes up unfinished jobs that no other instance drives, and answers the gRPC service to serve. Disposing stops between two slices, and
+ * Starts ingestion: takes up unfinished jobs that no other instance drives, and answers the gRPC services to serve. Disposing stops between two slices, and
  * hands the jobs over to the other instances.
  */
-export async function startIngestion(dependencies: IngestionDependencies): Promise<AsyncDisposable & { readonly grpc: GrpcService }> {
+export async function startIngestion(
+  dependencies: IngestionDependencies,
+): Promise<AsyncDisposable & { readonly grpc: readonly GrpcService[] }> {
   await using resources = new AsyncDisposableStack();
   const { jobs, log, instance, now } = dependencies;
   const events = new JobEvents(jobs, log, now);
@@ -35,8 +38,8 @@ export async function startIngestion(dependencies: IngestionDependencies): Promi
       dispatcher.sliceFinished(jobId, slice);
     }),
   );
-  const grpc = importJobService({ ...dependencies, events, dispatcher, partitions: log.partitions('rows.users') });
+  const jobService = importJobService({ ...dependencies, events, dispatcher, partitions: log.partitions('rows.users') });
   await dispatcher.start();
   const owned = resources.move();
-  return { grpc, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { grpc: [jobService, deadLetterService(dependencies)], [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

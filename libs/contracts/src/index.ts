@@ -42,6 +42,13 @@ export {
   ParticipantServiceService,
   UpsertParticipantRequest,
 } from './generated/advocate/bulk/v1/participant_service.ts';
+export {
+  DeadLetter as DeadLetterMessage,
+  DeadLetterServiceClient,
+  type DeadLetterServiceServer,
+  DeadLetterServiceService,
+  ListDeadLettersResponse,
+} from './generated/advocate/bulk/v1/dead_letter_service.ts';
 export { ImportPlan as ImportPlanMessage, RowChunk as RowChunkMessage } from './generated/advocate/bulk/v1/row_chunk.ts';
 export { ChunkOutcome as ChunkOutcomeMessage, JobDrained, SliceFinished } from './generated/advocate/bulk/v1/chunk_outcome.ts';
 export { JobEvent, ParticipantEvent } from './generated/advocate/bulk/v1/events.ts';

@@ -41,7 +41,10 @@ export async function applyDirect<Row extends UserKey>(
   };
   const recordNumbers = [0];
   const encoder = new ChunkOutcomeEncoder({ tenant, jobId, slice: 0, partition: 0, sliceChunks: 1, recordNumbers, ignoredFields: [] });
-  const outcome = await decideAndCommit({ store, logic }, { id: chunkId(jobId, 0, 0), plan, rows: [{ row }], recordNumbers, encoder });
+  const outcome = await decideAndCommit(
+    { store, logic },
+    { id: chunkId(jobId, 0, 0), plan, rows: [{ row }], recordNumbers, encoder, isDirect: true },
+  );
   const [decided] = decodeChunkOutcome(outcome).outcomes;
   if (decided === undefined) throw new TypeError('A direct call has no outcome');
   return decided;

@@ -3,7 +3,7 @@ import type { Account, Attribution, User, UserUpsert } from '@advocate/domain';
 import { linkPrefixes, parseUserObject, shareLink } from '@advocate/domain';
 import type { HistoryCounts, ParticipantStore } from '@advocate/ports';
 import { RequestError, resourceName } from '@advocate/service';
-import { isDirect } from '../application/apply-direct.ts';
+import { isDirect } from './apply-direct.ts';
 
 /** A stored user as clients see it, with its history counted. */
 export async function readParticipant(store: ParticipantStore, tenant: string, accountId: string, user: User): Promise<ParticipantMessage> {

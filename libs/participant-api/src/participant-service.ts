@@ -6,8 +6,8 @@ import type { RowError, TenantSettings, User } from '@advocate/domain';
 import { codeKey, isSegmentOperation } from '@advocate/domain';
 import type { HistoryItem, ParticipantStore, Segment } from '@advocate/ports';
 import type { GrpcService, Logger, RequestErrorCode } from '@advocate/service';
-import { GrpcHandlers, readResourceName, readTenant, RequestError, resourceName } from '@advocate/service';
-import { applyDirect } from '../application/apply-direct.ts';
+import { GrpcHandlers, pageOf, readPageSize, readResourceName, readTenant, RequestError, resourceName } from '@advocate/service';
+import { applyDirect } from './apply-direct.ts';
 import { readAccount, readParticipant, upsertFromMessage } from './participant-messages.ts';
 
 export interface ParticipantServiceDependencies {
@@ -18,7 +18,6 @@ export interface ParticipantServiceDependencies {
 }
 
 const noParams = { segments: [], preserveEmptyAccounts: true, doNotTrack: false };
-const maxPageSize = 1000;
 const defaultPageSize = 100;
 
 /** Serves ParticipantService. */
@@ -112,12 +111,10 @@ export function participantService(dependencies: ParticipantServiceDependencies)
 
     listSegments: handlers.unary(async ({ parent, pageSize, pageToken }) => {
       const tenant = readTenant('parent', parent);
-      if (pageSize < 0) throw new RequestError('INVALID_ARGUMENT', 'INVALID_PAGE_SIZE', 'page_size must not be negative.');
-      const size = Math.min(pageSize || defaultPageSize, maxPageSize);
+      const size = readPageSize(pageSize, defaultPageSize);
       const found = await store.segments(tenant, size + 1, pageToken || undefined);
-      const page = found.slice(0, size);
-      const nextPageToken = found.length > size ? (page.at(-1)?.key ?? '') : '';
-      return { segments: page.map((segment) => segmentToMessage(tenant, segment)), nextPageToken };
+      const { items, nextPageToken } = pageOf(found, size, ({ key }) => key);
+      return { segments: items.map((segment) => segmentToMessage(tenant, segment)), nextPageToken };
     }),
   };
   return { definition: ParticipantServiceService, implementation };

@@ -8,9 +8,19 @@ const list = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .transform((parts) => parts.filter((part) => part !== ''));
 
+const file = z.string().min(1).optional();
+
 /** Every variable that the suite reads, with its meaning; `docs/configuration.md` lists them from here. */
 export const variables = {
-  ADVOCATE_DATA_DIR: z.string().min(1).default('./advocate-data').describe('Folder of the embedded engine'),
+  ADVOCATE_ENGINE: z
+    .enum(['embedded', 'distributed'])
+    .default('embedded')
+    .describe('What the services live on: a data folder, or Kafka and MongoDB; the all-in-one process is always embedded'),
+  ADVOCATE_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('./advocate-data')
+    .describe('Folder of the embedded engine; mails are put there too where no mail server is named'),
   ADVOCATE_GRPC_HOST: z.string().min(1).default('127.0.0.1').describe('Address that gRPC listens on'),
   ADVOCATE_GRPC_PORT: z.coerce.number().int().min(0).max(65535).default(50051).describe('Port that gRPC listens on; 0 takes a free one'),
   ADVOCATE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('What is logged'),
@@ -20,8 +30,10 @@ export const variables = {
     .int()
     .min(1)
     .max(1024)
-    .default(1)
-    .describe('Partitions of the embedded event log; at least the consumers'),
+    .optional()
+    .describe(
+      'Into how many partitions rows are dealt, which bounds the consumers at work; 1 (embedded) or 12 (distributed, when the topics are created)',
+    ),
   ADVOCATE_MAX_FILE_BYTES: z.coerce.number().int().min(1).default(100_000_000).describe('Larger uploads are refused'),
   ADVOCATE_PROGRAMS: list
     .pipe(z.array(z.string()).min(1))
@@ -29,11 +41,44 @@ export const variables = {
     .describe('Programs in which every participant has a code, first the one that results show'),
   ADVOCATE_LINK_DOMAINS: list.default([]).describe('Hosts that vanity links may have; any but ssqt.co when empty'),
   ADVOCATE_ALLOW_REFERRAL_CODE_EDIT: flag.default(false).describe('Whether a code given later becomes the primary one'),
+  ADVOCATE_KAFKA_BROKERS: list
+    .pipe(z.array(z.string()).min(1))
+    .default(['localhost:9092'])
+    .describe('Some brokers, `host:port`, separated by commas'),
+  ADVOCATE_KAFKA_TOPIC_PREFIX: z
+    .string()
+    .default('')
+    .describe('Goes before the names of topics and groups, for several suites on one Kafka'),
+  ADVOCATE_KAFKA_REPLICATION_FACTOR: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe('Of topics that have to be created; 3 in production'),
+  ADVOCATE_KAFKA_TLS: flag.default(false).describe('TLS with the certificates that Node trusts'),
+  ADVOCATE_KAFKA_CA_FILE: file.describe('TLS that trusts this certificate authority (PEM)'),
+  ADVOCATE_KAFKA_CERT_FILE: file.describe('TLS with this client certificate (PEM)'),
+  ADVOCATE_KAFKA_KEY_FILE: file.describe('The key of the client certificate (PEM)'),
+  ADVOCATE_KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional().describe('How the suite says who it is'),
+  ADVOCATE_KAFKA_USERNAME: z.string().default('').describe('For SASL'),
+  ADVOCATE_KAFKA_PASSWORD: z.string().default('').describe('For SASL'),
+  ADVOCATE_MONGODB_URI: z
+    .string()
+    .min(1)
+    .default('mongodb://localhost:27017')
+    .describe('With user, TLS and hosts, as its provider gives it'),
+  ADVOCATE_MONGODB_DATABASE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('In place of the database that the URI names; `advocate` where neither does'),
+  ADVOCATE_SMTP_URL: z.string().min(1).optional().describe('`smtp://user:password@host:port`, or `smtps:`; used by the distributed engine'),
+  ADVOCATE_MAIL_FROM: z.string().min(1).default('Advocate Bulk <advocate-bulk@localhost>').describe('The sender of mails'),
   ADVOCATE_DO_NOT_TRACK_SECRET: z
     .string()
     .min(16)
     .optional()
-    .describe('Keys the do-not-track hashes; made once per data folder when absent'),
+    .describe('Keys the do-not-track hashes; made once per data folder or database when absent'),
 } as const;
 
 type Variables = typeof variables;

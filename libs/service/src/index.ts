@@ -1,6 +1,7 @@
 export * from './grpc-handlers.ts';
 export * from './grpc-server.ts';
 export * from './logger.ts';
+export * from './page.ts';
 export * from './repeat.ts';
 export * from './request-error.ts';
 export * from './resource-names.ts';

@@ -9,5 +9,5 @@ const engine = await joinEmbeddedEngine({ dataDir });
 const logger = createLogger(instance, 'error');
 const options = { instance, settings: defaultTenantSettings, maxFileBytes: 100_000_000, now: Date.now };
 const ingestion = await startIngestion({ ...engine, ...options, logger });
-const server = await startGrpcServer('127.0.0.1', 0, [ingestion.grpc]);
+const server = await startGrpcServer('127.0.0.1', 0, ingestion.grpc);
 process.stdout.write(`${server.port}\n`);

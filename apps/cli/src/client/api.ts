@@ -1,12 +1,13 @@
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import type { CallOptions, ClientReadableStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
-import { ImportJobServiceClient, ParticipantServiceClient } from '@advocate/contracts';
+import { DeadLetterServiceClient, ImportJobServiceClient, ParticipantServiceClient } from '@advocate/contracts';
 import { CommandError } from '../errors.ts';
 
 /** The services of one server. */
 export interface Api extends Disposable {
   readonly jobs: ImportJobServiceClient;
   readonly participants: ParticipantServiceClient;
+  readonly deadLetters: DeadLetterServiceClient;
 }
 
 const connectMs = 5000;
@@ -22,7 +23,9 @@ export async function connect(address: string, signal: AbortSignal): Promise<Api
     'grpc.enable_http_proxy': loopback.test(address) ? 0 : 1,
   };
   const jobs = new ImportJobServiceClient(address, credentials.createInsecure(), options);
-  const participants = new ParticipantServiceClient(address, credentials.createInsecure(), { channelOverride: jobs.getChannel() });
+  const shared = { channelOverride: jobs.getChannel() };
+  const participants = new ParticipantServiceClient(address, credentials.createInsecure(), shared);
+  const deadLetters = new DeadLetterServiceClient(address, credentials.createInsecure(), shared);
   try {
     await askHealth(jobs, signal);
   } catch (error) {
@@ -32,7 +35,7 @@ export async function connect(address: string, signal: AbortSignal): Promise<Api
     const advice = "Start one with 'advocate serve', or use --data DIR to run without a server.";
     throw new CommandError(`No server answers at ${address} (${reason}). ${advice}`, { cause: error });
   }
-  return { jobs, participants, [Symbol.dispose]: () => jobs.close() };
+  return { jobs, participants, deadLetters, [Symbol.dispose]: () => jobs.close() };
 }
 
 /** Unlike waiting for the channel, a call fails at once, and with the reason, when nobody listens. Any gRPC answer will do. */

@@ -22,7 +22,7 @@ import type { Job } from '@advocate/domain';
 import type { JobEvents } from '@advocate/messages';
 import { describeJob } from '@advocate/messages';
 import type { GrpcService, Logger } from '@advocate/service';
-import { GrpcHandlers, readResourceName, readTenant, RequestError } from '@advocate/service';
+import { GrpcHandlers, pageOf, readPageSize, readResourceName, readTenant, RequestError } from '@advocate/service';
 import type { CreateJobDependencies } from '../application/create-job.ts';
 import { createJob, validateJob } from '../application/create-job.ts';
 import type { JobDispatcher } from '../application/dispatch-jobs.ts';
@@ -57,7 +57,6 @@ export function importJobService(dependencies: ImportJobServiceDependencies): Gr
 }
 
 const defaultPageSize = 20;
-const maxPageSize = 1000;
 
 class ImportJobCalls {
   readonly #dependencies: ImportJobServiceDependencies;
@@ -107,17 +106,13 @@ class ImportJobCalls {
   async list({ parent, pageSize, pageToken }: ListImportJobsRequest): Promise<ListImportJobsResponse> {
     const { jobs } = this.#dependencies;
     const tenant = readTenant('parent', parent);
-    if (pageSize < 0) throw new RequestError('INVALID_ARGUMENT', 'INVALID_PAGE_SIZE', 'page_size must not be negative.');
-    const size = Math.min(pageSize || defaultPageSize, maxPageSize);
+    const size = readPageSize(pageSize, defaultPageSize);
     if (pageToken !== '' && (await jobs.get(tenant, pageToken)) === undefined) {
       throw new RequestError('INVALID_ARGUMENT', 'INVALID_PAGE_TOKEN', `'${pageToken}' is no page token; start again without one.`);
     }
     const found = await jobs.list(tenant, size + 1, pageToken || undefined);
-    const page = found.slice(0, size);
-    return {
-      importJobs: await Promise.all(page.map((job) => describeJob(jobs, job))),
-      nextPageToken: found.length > size ? (page.at(-1)?.id ?? '') : '',
-    };
+    const { items, nextPageToken } = pageOf(found, size, ({ id }) => id);
+    return { importJobs: await Promise.all(items.map((job) => describeJob(jobs, job))), nextPageToken };
   }
 
   async *watch({ name }: WatchImportJobRequest, signal: AbortSignal): AsyncGenerator<WatchImportJobResponse> {

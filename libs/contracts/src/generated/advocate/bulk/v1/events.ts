@@ -137,7 +137,13 @@ export function jobEvent_TypeToNumber(object: JobEvent_Type): number {
   }
 }
 
-/** Public topic `advocate.participant-events`, keyed by `{tenant}/{account id}`, so that an account's events are in order. */
+/**
+ * Public topic `advocate.participant-events`, keyed by `{tenant}/{account id}`, so that an account's events come in the order in which its chunks were
+ * committed. One for each participant that a row created, updated or deleted; rows that changed nothing or failed have none. The distributed
+ * engine publishes them.
+ *
+ * Delivery is at least once, whatever is killed: an event may come again with the same id, then perhaps later than events that follow it.
+ */
 export interface ParticipantEvent {
   /** `{job id}/{record number}`: the same for a repeated event. */
   id: string;
@@ -149,11 +155,11 @@ export interface ParticipantEvent {
   accountId: string;
   /** The participant. */
   participantId: string;
-  /** The job. */
+  /** The job. That of a direct call (UpsertParticipant, DeleteParticipant) is no import's and begins with `direct-`. */
   jobId: string;
-  /** The row. */
+  /** The row; 0 for a direct call. */
   recordNumber: number;
-  /** The acceptance time of the job, epoch milliseconds. */
+  /** The acceptance time of the job or call, epoch milliseconds. */
   date: number;
 }
 

@@ -1,0 +1,1 @@
+export { participantService, type ParticipantServiceDependencies } from './participant-service.ts';
