@@ -11,7 +11,7 @@ export function startRowConsumer(log: EventLog, topic: Topic, group: string, app
     const place = { jobId, slice: chunk.slice, partition: chunk.partition };
     try {
       const value = await apply(chunk);
-      await log.publish('chunks.outcomes', [{ key: jobId, partition: message.partition, value }]);
+      await log.publish('chunks.outcomes', [{ key: jobId, partition: message.partition % log.partitions('chunks.outcomes'), value }]);
       logger.debug({ ...place, rows: chunk.lengths.length }, 'Chunk applied');
     } catch (error) {
       logger.error({ ...place, err: error }, 'Chunk not applied; it will be tried again');

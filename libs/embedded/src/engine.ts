@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { EventLog, FileStore, JobStore, Mailer, ParticipantStore } from '@advocate/ports';
+import type { Engine } from '@advocate/ports';
 import { lockDataFolder } from './data-folder/lock-data-folder.ts';
 import { connectEventLog } from './event-log/connect-event-log.ts';
 import { createEventLog } from './event-log/create-event-log.ts';
@@ -17,16 +17,6 @@ export interface EmbeddedEngineOptions {
   readonly doNotTrackSecret?: string;
 }
 
-/** The adapters of the embedded engine, over one data folder. */
-export interface EmbeddedEngine extends AsyncDisposable {
-  readonly log: EventLog;
-  readonly participants: ParticipantStore;
-  readonly jobs: JobStore;
-  readonly files: FileStore;
-  readonly mailer: Mailer;
-  /** Aborted when the engine's owner has gone; only a guest's. */
-  readonly lost?: AbortSignal;
-}
 
 /** One partition for each consumer is enough to keep it busy, and gives the largest commits. */
 const defaultPartitions = 1;
@@ -34,7 +24,7 @@ const defaultPartitions = 1;
 const socketOf = (dataDir: string): string => join(dataDir, 'event-log.sock');
 
 /** Opens the engine as the one owner of its data folder, and lets guests join. Throws when another process owns the folder. */
-export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
+export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promise<Engine> {
   await using resources = new AsyncDisposableStack();
   const { dataDir, partitions = defaultPartitions } = options;
   resources.use(await lockDataFolder(dataDir));
@@ -45,7 +35,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
 }
 
 /** Joins an engine from another thread or process. Waits a little for its owner. */
-export async function joinEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
+export async function joinEmbeddedEngine(options: EmbeddedEngineOptions): Promise<Engine> {
   await using resources = new AsyncDisposableStack();
   const log = resources.use(await connectEventLog(socketOf(options.dataDir)));
   const stores = await openStores(resources, options);
@@ -55,7 +45,7 @@ export async function joinEmbeddedEngine(options: EmbeddedEngineOptions): Promis
 async function openStores(
   resources: AsyncDisposableStack,
   { dataDir, doNotTrackSecret }: EmbeddedEngineOptions,
-): Promise<Omit<EmbeddedEngine, 'log' | keyof AsyncDisposable>> {
+): Promise<Omit<Engine, 'log' | keyof AsyncDisposable>> {
   const secret = doNotTrackSecret === undefined ? {} : { doNotTrackSecret };
   return {
     participants: resources.use(await openSqliteParticipantStore(join(dataDir, 'participants.db'), secret)),
@@ -65,7 +55,7 @@ async function openStores(
   };
 }
 
-function engine(resources: AsyncDisposableStack, adapters: Omit<EmbeddedEngine, keyof AsyncDisposable>): EmbeddedEngine {
+function engine(resources: AsyncDisposableStack, adapters: Omit<Engine, keyof AsyncDisposable>): Engine {
   const owned = resources.move();
   return { ...adapters, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { noOutcomes } from '@advocate/domain';
-import { mongodbUri, startMongodb } from '@advocate/test-servers';
+import { hasDocker, startMongodb } from '@advocate/test-servers';
 import { buildJob } from '@advocate/testing';
 import { describe, expect, test } from 'vitest';
 import { connectMongodb } from './connection.ts';
@@ -10,7 +10,7 @@ import { openMongodbJobStore } from './job-store.ts';
 
 const counts = { ...noOutcomes, created: 1 };
 
-describe.skipIf(mongodbUri() === undefined)('a database that is killed and started again', () => {
+describe.skipIf(!hasDocker())('a database that is killed and started again', () => {
   test('again and again, ends no call that was under way, and nothing is lost or counted twice', { timeout: 240_000 }, async () => {
     await using server = await startMongodb();
     await using connection = await connectMongodb({ uri: server.address });

@@ -41,6 +41,7 @@ export interface EventLog extends AsyncDisposable {
   replay(id: string): Promise<boolean>;
 }
 
+/** Handles a message, whose value is valid until then. */
 export type MessageHandler = (message: IncomingMessage, signal: AbortSignal) => Promise<void>;
 
 /** Thrown by a handler when the message can never be handled, as it is not what the topic carries. */

@@ -749,22 +749,26 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         }
       });
 
-      test('says by whom a life was referred, by program', async () => {
+      test('says by whom a life was referred, by program and date', async () => {
         const { store, peer } = await open();
         await apply(store, people);
         await apply(store, [
           put('a3', { ...buildUser({ id: 'cat' }), firstName: 'Cat' }, [
             referral('f1', 'spring', 'Ann1', ann, cat),
+            { ...referral('f0', 'spring', 'Ann2', ann, cat), dateCreated: builtAt + 1 },
+            { ...referral('f3', 'spring', 'BOB2', bob, cat), dateCreated: builtAt - 1 },
             referral('f2', 'autumn', 'BOB1', bob, cat),
           ]),
         ]);
         expect(await peer.attributions(tenant, cat.incarnation)).toEqual([
           { programId: 'autumn', referrer: { accountId: 'a2', id: 'bob', code: 'BOB1' } },
+          { programId: 'spring', referrer: { accountId: 'a2', id: 'bob', code: 'BOB2' } },
           { programId: 'spring', referrer: { accountId: 'a1', id: 'ann', code: 'Ann1' } },
+          { programId: 'spring', referrer: { accountId: 'a1', id: 'ann', code: 'Ann2' } },
         ] satisfies Attribution[]);
         expect(await peer.attributions(tenant, ann.incarnation)).toEqual([]);
-        expect((await peer.countHistory(tenant, ann.incarnation)).referrals).toBe(1);
-        expect((await peer.countHistory(tenant, cat.incarnation)).referrals).toBe(2);
+        expect((await peer.countHistory(tenant, ann.incarnation)).referrals).toBe(2);
+        expect((await peer.countHistory(tenant, cat.incarnation)).referrals).toBe(4);
       });
 
       test('ends with its life: rewards and events go, and nobody else’s', async () => {

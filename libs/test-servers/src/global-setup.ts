@@ -8,22 +8,30 @@ export default async function provideServers(project: TestProject): Promise<() =
   const resources = new AsyncDisposableStack();
   let kafkaBrokers = process.env['KAFKA_BROKERS'] ?? '';
   let mongodbUri = process.env['MONGODB_URI'] ?? '';
-  if ((kafkaBrokers === '' || mongodbUri === '') && (await hasDocker())) {
-    const [kafka, mongodb] = await Promise.all([kafkaBrokers === '' ? startKafka() : undefined, mongodbUri === '' ? startMongodb() : undefined]);
+  const hasDocker = await findDocker();
+  if ((kafkaBrokers === '' || mongodbUri === '') && hasDocker) {
+    const [kafka, mongodb] = await Promise.all([
+      kafkaBrokers === '' ? startKafka() : undefined,
+      mongodbUri === '' ? startMongodb() : undefined,
+    ]);
     for (const server of [kafka, mongodb]) if (server !== undefined) resources.use(server);
     kafkaBrokers ||= kafka?.address ?? '';
     mongodbUri ||= mongodb?.address ?? '';
   }
   const missing = [kafkaBrokers === '' ? 'Kafka (KAFKA_BROKERS)' : '', mongodbUri === '' ? 'MongoDB (MONGODB_URI)' : ''].filter(Boolean);
   if (missing.length > 0) {
-    console.log(`Skipped: the tests that need ${missing.join(' and ')}. Start Docker, or name running servers in these variables, to run them.`);
+    console.log(
+      `Skipped: the tests that need ${missing.join(' and ')}. Start Docker, or name running servers in these variables, to run them.`,
+    );
   }
+  if (!hasDocker) console.log('Skipped: the tests that kill and restart servers of their own. Start Docker to run them.');
+  project.provide('hasDocker', hasDocker);
   project.provide('kafkaBrokers', kafkaBrokers);
   project.provide('mongodbUri', mongodbUri);
   return () => resources.disposeAsync();
 }
 
-async function hasDocker(): Promise<boolean> {
+async function findDocker(): Promise<boolean> {
   try {
     await getContainerRuntimeClient();
     return true;

@@ -1,2 +1,2 @@
-export { kafkaBrokers, mongodbUri } from './provided-servers.ts';
+export { hasDocker, kafkaBrokers, mongodbUri } from './provided-servers.ts';
 export { startKafka, startMongodb, type TestServer } from './start-server.ts';

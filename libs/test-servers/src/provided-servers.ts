@@ -4,6 +4,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     kafkaBrokers: string;
     mongodbUri: string;
+    hasDocker: boolean;
   }
 }
 
@@ -12,3 +13,6 @@ export const kafkaBrokers = (): string | undefined => inject('kafkaBrokers') || 
 
 /** URI of the MongoDB that this run's tests share; nothing where there is none. Each test takes a database of its own. */
 export const mongodbUri = (): string | undefined => inject('mongodbUri') || undefined;
+
+/** Whether tests may start servers of their own, to do harm to them. */
+export const hasDocker = (): boolean => inject('hasDocker');

@@ -1,9 +1,17 @@
-import type { EventLog, MessageHandler, OutgoingMessage, Topic } from '@advocate/ports';
+import {
+  requirePartitions,
+  UndecodableMessageError,
+  type DeadLetter,
+  type EventLog,
+  type MessageHandler,
+  type OutgoingMessage,
+  type Topic,
+} from '@advocate/ports';
 import { addAbortListener, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import type { ClientCall, PartitionCounts, ServerCall } from './bridge-calls.ts';
-import { EventLogClosedError, requirePartitions } from './create-event-log.ts';
+import type { ClientCall, Handled, PartitionCounts, ServerCall, WrittenDeadLetter } from './bridge-calls.ts';
+import { EventLogClosedError } from './create-event-log.ts';
 import { ConnectionLostError, Peer } from './peer.ts';
 import { socketAddress } from './socket-address.ts';
 
@@ -24,9 +32,10 @@ export async function connectEventLog(socketPath: string, { waitMs = 5_000 } = {
   const welcome = Promise.withResolvers<PartitionCounts>();
   const consumers = new Map<number, RemoteConsumer>();
   const answer = async (call: ServerCall, body: Buffer) => {
+    if (call.type === 'deliver') return deliver(consumers.get(call.consumer), call, body);
     if (call.type === 'welcome') welcome.resolve(call.partitions);
-    else if (call.type === 'stop') consumers.get(call.consumer)?.stop.abort();
-    else await deliver(consumers.get(call.consumer), call, body);
+    else consumers.get(call.consumer)?.stop.abort();
+    return undefined;
   };
   void peer.listen(answer).then(() => welcome.reject(new ConnectionLostError()));
   return new RemoteEventLog(peer, consumers, await welcome.promise);
@@ -52,13 +61,17 @@ interface RemoteConsumer {
   inHand?: Promise<void>;
 }
 
-async function deliver(consumer: RemoteConsumer | undefined, call: ServerCall & { type: 'deliver' }, value: Buffer): Promise<void> {
+async function deliver(consumer: RemoteConsumer | undefined, call: ServerCall & { type: 'deliver' }, value: Buffer): Promise<Handled> {
   if (!consumer) throw new Error(`There is no consumer ${call.consumer}`);
   const { topic, key, partition } = call;
   const { promise, resolve } = Promise.withResolvers<void>();
   consumer.inHand = promise;
   try {
     await consumer.handle({ topic, key, partition, value }, consumer.stop.signal);
+    return {};
+  } catch (error) {
+    if (error instanceof UndecodableMessageError) return { undecodable: error.reason };
+    throw error;
   } finally {
     resolve();
   }
@@ -107,6 +120,15 @@ class RemoteEventLog implements ConnectedEventLog {
     return this.#partitions[topic];
   }
 
+  async deadLetters(limit: number, after?: string): Promise<readonly DeadLetter[]> {
+    const letters = await this.#untilClosing(() => this.#peer.call({ type: 'dead-letters', limit, after }));
+    return (letters as WrittenDeadLetter[]).map((letter) => ({ ...letter, date: new Date(letter.date) }));
+  }
+
+  async replay(id: string): Promise<boolean> {
+    return (await this.#untilClosing(() => this.#peer.call({ type: 'replay', id }))) as boolean;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new EventLogClosedError());
     await Promise.all([...this.#consumers].map(([id, consumer]) => this.#leave(id, consumer)));
@@ -121,13 +143,13 @@ class RemoteEventLog implements ConnectedEventLog {
   }
 
   /** Rejects as soon as this log is disposed: a handler in hand may wait here for room that no consumer will make any more. */
-  async #untilClosing(call: () => Promise<void>): Promise<void> {
+  async #untilClosing(call: () => Promise<unknown>): Promise<unknown> {
     const { signal } = this.#closing;
     signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     using _ = addAbortListener(signal, () => reject(signal.reason));
     call().then(resolve, reject);
-    await promise;
+    return await promise;
   }
 }
 

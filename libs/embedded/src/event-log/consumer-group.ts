@@ -1,4 +1,4 @@
-import type { MessageHandler } from '@advocate/ports';
+import { UndecodableMessageError, type IncomingMessage, type MessageHandler } from '@advocate/ports';
 import { setImmediate } from 'node:timers/promises';
 import type { Cursor } from './partition-log.ts';
 
@@ -28,9 +28,12 @@ interface Consumer {
  */
 export class ConsumerGroup {
   readonly #lanes: readonly Lane[];
+  readonly #undecodable: (message: IncomingMessage, reason: string) => void;
   #consumers: readonly Consumer[] = [];
 
-  constructor(cursors: readonly Cursor[]) {
+  /** `undecodable` takes each message that a handler could not decode. */
+  constructor(cursors: readonly Cursor[], undecodable: (message: IncomingMessage, reason: string) => void) {
+    this.#undecodable = undecodable;
     this.#lanes = cursors.map((cursor) => ({ cursor, inHand: false, failures: 0 }));
   }
 
@@ -87,12 +90,16 @@ export class ConsumerGroup {
     // Handlers over synchronous stores never wait for I/O: without this, a full log would starve timers and sockets.
     await setImmediate();
     if (signal.aborted) return;
+    const message = lane.cursor.peek()!;
     try {
-      await handle(lane.cursor.peek()!, signal);
-    } catch {
-      // A handler that stops early because it was asked to has not failed.
-      if (!signal.aborted) this.#pause(lane);
-      return;
+      await handle(message, signal);
+    } catch (error) {
+      if (!(error instanceof UndecodableMessageError)) {
+        // A handler that stops early because it was asked to has not failed.
+        if (!signal.aborted) this.#pause(lane);
+        return;
+      }
+      this.#undecodable(message, error.reason);
     }
     lane.failures = 0;
     lane.cursor.advance();

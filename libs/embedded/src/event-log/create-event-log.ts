@@ -1,5 +1,6 @@
-import type { EventLog, MessageHandler, OutgoingMessage, Topic } from '@advocate/ports';
+import { requirePartitions, type DeadLetter, type EventLog, type MessageHandler, type OutgoingMessage, type Topic } from '@advocate/ports';
 import { ConsumerGroup } from './consumer-group.ts';
+import { DeadLetterList } from './dead-letter-list.ts';
 import { PartitionLog, type Capacity } from './partition-log.ts';
 
 export interface EventLogOptions {
@@ -10,13 +11,14 @@ export interface EventLogOptions {
 }
 
 const defaultCapacity: Capacity = { messages: 256, bytes: 8 << 20 };
+const deadLetterCapacity: Capacity = { messages: 1_000, bytes: 16 << 20 };
 
 /**
  * An event log in the memory of this process.
  *
  * A group is known from its first consumer on, and stays so when its consumers leave: what it has yet to consume is kept, and holds back
  * publishers once a partition is full. A topic without a group holds back nobody: each partition keeps its newest messages, as many as
- * fit, for the first group to start with.
+ * fit, for the first group to start with. The dead letters, too, are those that fit.
  */
 export function createEventLog({ partitions, capacity = defaultCapacity }: EventLogOptions): EventLog {
   return new InProcessEventLog(partitions, capacity);
@@ -38,6 +40,7 @@ class InProcessEventLog implements EventLog {
   readonly #partitions: number;
   readonly #capacity: Capacity;
   readonly #topics = new Map<Topic, TopicLog>();
+  readonly #deadLetters = new DeadLetterList(deadLetterCapacity);
   #closed = false;
 
   constructor(partitions: number, capacity: Capacity) {
@@ -57,7 +60,7 @@ class InProcessEventLog implements EventLog {
   async consume(topic: Topic, group: string, handle: MessageHandler): Promise<AsyncDisposable> {
     if (this.#closed) throw new EventLogClosedError();
     const { partitions, groups } = this.#topic(topic);
-    const members = groups.get(group) ?? new ConsumerGroup(partitions.map((partition) => partition.openCursor()));
+    const members = groups.get(group) ?? this.#openGroup(partitions);
     groups.set(group, members);
     return members.join(handle);
   }
@@ -66,12 +69,27 @@ class InProcessEventLog implements EventLog {
     return this.#partitions;
   }
 
+  async deadLetters(limit: number, after?: string): Promise<readonly DeadLetter[]> {
+    return this.#deadLetters.list(limit, after);
+  }
+
+  async replay(id: string): Promise<boolean> {
+    const message = this.#deadLetters.find(id);
+    if (message) await this.publish(message.topic, [message]);
+    return message !== undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     const topics = [...this.#topics.values()];
     // First of all, as a handler in hand may wait for room that no consumer will make any more.
     for (const partition of topics.flatMap(({ partitions }) => partitions)) partition.refuseWaiting(new EventLogClosedError());
     await Promise.all(topics.flatMap(({ groups }) => [...groups.values()]).map((group) => group[Symbol.asyncDispose]()));
+  }
+
+  #openGroup(partitions: readonly PartitionLog[]): ConsumerGroup {
+    const cursors = partitions.map((partition) => partition.openCursor());
+    return new ConsumerGroup(cursors, (message, reason) => this.#deadLetters.add(message, reason));
   }
 
   #topic(topic: Topic): TopicLog {
@@ -83,15 +101,5 @@ class InProcessEventLog implements EventLog {
     const created = { partitions, groups };
     this.#topics.set(topic, created);
     return created;
-  }
-}
-
-/** Throws a RangeError, before anything is published, when a message names a partition that the topic does not have. */
-export function requirePartitions(log: EventLog, topic: Topic, messages: readonly OutgoingMessage[]): void {
-  const count = log.partitions(topic);
-  for (const { partition } of messages) {
-    if (!(Number.isInteger(partition) && partition >= 0 && partition < count)) {
-      throw new RangeError(`The topic ${topic} has ${count} partitions, and no partition ${partition}`);
-    }
   }
 }

@@ -70,8 +70,10 @@ export class PartitionLog {
   }
 
   #dropFirst(): void {
-    this.#bytes -= this.#messages.shift()!.value.byteLength;
+    const { value } = this.#messages.shift()!;
+    this.#bytes -= value.byteLength;
     this.#first++;
+    giveBack(value);
   }
 
   #dropPassed(): void {
@@ -83,6 +85,16 @@ export class PartitionLog {
       turn.resolve();
     }
   }
+}
+
+const largeBytes = 64 << 10;
+
+/**
+ * Frees a large value at once and leaves it empty, if it does not share its memory. It has lived through some collections by now, so that the garbage
+ * collector would let megabytes upon megabytes of its like pile up.
+ */
+function giveBack({ byteLength, buffer }: Uint8Array): void {
+  if (byteLength >= largeBytes && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** Where a group stands in a partition. */

@@ -1,15 +1,22 @@
 import type { Socket } from 'node:net';
 import { readFrames, writeFrame } from './frames.ts';
 
-/** Does what the other side calls for. Calls are begun in the order in which they were made. */
-export type Answer<Call> = (call: Call, body: Buffer) => Promise<void>;
+/** Does what the other side calls for, and answers with plain data or nothing. Calls are begun in the order in which they were made. */
+export type Answer<Call> = (call: Call, body: Buffer) => Promise<unknown>;
 
-type Header<Call> = { readonly id: number; readonly call: Call } | { readonly answers: number; readonly error?: string };
+type Header<Call> = { readonly id: number; readonly call: Call } | Settlement;
+
+interface Settlement {
+  /** The call's id. */
+  readonly answers: number;
+  readonly result?: unknown;
+  readonly error?: string;
+}
 
 /** One end of a socket over which both sides call each other. */
 export class Peer<Call> {
   readonly #socket: Socket;
-  readonly #calls = new Map<number, PromiseWithResolvers<void>>();
+  readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #closed = new AbortController();
   #lastId = 0;
 
@@ -24,10 +31,10 @@ export class Peer<Call> {
     return this.#closed.signal;
   }
 
-  /** Resolves when the other side has done it, and rejects with its error, or with {@link ConnectionLostError}. */
-  async call(call: Call, body: readonly Uint8Array[] = []): Promise<void> {
+  /** Resolves with the answer when the other side has done it, and rejects with its error, or with {@link ConnectionLostError}. */
+  async call(call: Call, body: readonly Uint8Array[] = []): Promise<unknown> {
     if (this.closed.aborted) throw new ConnectionLostError();
-    const answer = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<unknown>();
     this.#calls.set(++this.#lastId, answer);
     this.#write({ id: this.#lastId, call }, body);
     return answer.promise;
@@ -40,7 +47,7 @@ export class Peer<Call> {
         // A block may hold more frames than were wanted.
         if (this.closed.aborted) return;
         const incoming = header as Header<Incoming>;
-        if ('answers' in incoming) this.#settle(incoming.answers, incoming.error);
+        if ('answers' in incoming) this.#settle(incoming);
         else void this.#answer(incoming.id, () => answer(incoming.call, body));
       }
     } catch {
@@ -58,19 +65,18 @@ export class Peer<Call> {
     this.#calls.clear();
   }
 
-  async #answer(id: number, act: () => Promise<void>): Promise<void> {
+  async #answer(id: number, act: () => Promise<unknown>): Promise<void> {
     try {
-      await act();
-      this.#write({ answers: id });
+      this.#write({ answers: id, result: await act() });
     } catch (error) {
       this.#write({ answers: id, error: error instanceof Error ? error.message : String(error) });
     }
   }
 
-  #settle(id: number, error: string | undefined): void {
-    const call = this.#calls.get(id);
-    this.#calls.delete(id);
-    if (error === undefined) call?.resolve();
+  #settle({ answers, result, error }: Settlement): void {
+    const call = this.#calls.get(answers);
+    this.#calls.delete(answers);
+    if (error === undefined) call?.resolve(result);
     else call?.reject(new Error(error));
   }
 

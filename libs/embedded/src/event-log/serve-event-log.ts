@@ -1,8 +1,8 @@
-import type { EventLog, OutgoingMessage, Topic } from '@advocate/ports';
+import { topics, UndecodableMessageError, type EventLog, type OutgoingMessage } from '@advocate/ports';
 import { addAbortListener, once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { ClientCall, MessageHead, PartitionCounts, ServerCall } from './bridge-calls.ts';
+import type { ClientCall, Handled, MessageHead, PartitionCounts, ServerCall } from './bridge-calls.ts';
 import { Peer } from './peer.ts';
 import { socketAddress } from './socket-address.ts';
 
@@ -66,7 +66,7 @@ class Connection implements AsyncDisposable {
     this.peer.close();
   }
 
-  async #answer(call: ClientCall, body: Buffer): Promise<void> {
+  async #answer(call: ClientCall, body: Buffer): Promise<unknown> {
     switch (call.type) {
       case 'publish':
         return this.#log.publish(call.topic, [...unpack(call.messages, body)]);
@@ -74,10 +74,14 @@ class Connection implements AsyncDisposable {
         const joining = this.#join(call);
         this.#consumers.set(call.consumer, joining);
         await joining;
-        return;
+        return undefined;
       }
       case 'leave':
         return this.#leave(call.consumer);
+      case 'dead-letters':
+        return this.#log.deadLetters(call.limit, call.after);
+      case 'replay':
+        return this.#log.replay(call.id);
       default:
         throw new Error(`Unknown call ${JSON.stringify(call satisfies never)}`);
     }
@@ -86,7 +90,8 @@ class Connection implements AsyncDisposable {
   #join({ consumer, topic, group }: ClientCall & { type: 'join' }): Promise<AsyncDisposable> {
     return this.#log.consume(topic, group, async ({ key, partition, value }, signal) => {
       using _ = addAbortListener(signal, () => this.#tell({ type: 'stop', consumer }));
-      await this.peer.call({ type: 'deliver', consumer, topic, key, partition }, [value]);
+      const { undecodable } = (await this.peer.call({ type: 'deliver', consumer, topic, key, partition }, [value])) as Handled;
+      if (undecodable !== undefined) throw new UndecodableMessageError(undecodable);
     });
   }
 
@@ -111,15 +116,6 @@ function* unpack(heads: readonly MessageHead[], body: Buffer): Generator<Outgoin
   for (const { key, partition, bytes } of heads) yield { key, partition, value: body.subarray(at, (at += bytes)) };
 }
 
-const topics: Readonly<Record<Topic, true>> = {
-  'rows.users': true,
-  'rows.deletions': true,
-  'chunks.outcomes': true,
-  'slices.finished': true,
-  'jobs.drained': true,
-  'advocate.job-events': true,
-};
-
 function partitionCounts(log: EventLog): PartitionCounts {
-  return Object.fromEntries(Object.keys(topics).map((topic) => [topic, log.partitions(topic as Topic)])) as PartitionCounts;
+  return Object.fromEntries(topics.map((topic) => [topic, log.partitions(topic)])) as PartitionCounts;
 }

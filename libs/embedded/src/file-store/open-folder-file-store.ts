@@ -1,4 +1,4 @@
-import { FileNotFoundError, type FileStore, type StoredFile } from '@advocate/ports';
+import { FileNotFoundError, requireFileName, type FileStore, type StoredFile } from '@advocate/ports';
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -52,9 +52,10 @@ class FolderFileStore implements FileStore {
     const found = await file?.stat();
     if (!file || !found?.isFile()) throw new FileNotFoundError(name);
     const end = Math.min(range.end ?? Infinity, found.size);
-    for (let at = range.start ?? 0; at < end;) {
-      const block = Buffer.allocUnsafe(Math.min(blockBytes, end - at));
-      const { bytesRead } = await file.read(block, 0, block.length, at);
+    const start = range.start ?? 0;
+    const block = Buffer.allocUnsafe(Math.max(Math.min(blockBytes, end - start), 0));
+    for (let at = start; at < end;) {
+      const { bytesRead } = await file.read(block, 0, Math.min(block.length, end - at), at);
       if (bytesRead === 0) throw new Error(`The file ${name} has become shorter while it was read`);
       yield block.subarray(0, bytesRead);
       at += bytesRead;
@@ -84,11 +85,8 @@ class FolderFileStore implements FileStore {
   }
 
   #path(name: string): string {
-    const segments = name.split('/');
-    if (!segments.every((segment) => /^[A-Za-z0-9_.-]+$/.test(segment) && segment !== '.' && segment !== '..')) {
-      throw new TypeError(`${JSON.stringify(name)} is no file name; it takes letters, digits, "-", "_" and ".", and "/" between segments`);
-    }
-    return join(this.#root, ...segments);
+    requireFileName(name);
+    return join(this.#root, ...name.split('/'));
   }
 }
 

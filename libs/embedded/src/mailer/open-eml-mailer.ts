@@ -1,4 +1,4 @@
-import type { Mail, Mailer } from '@advocate/ports';
+import { requireSendable, type Mailer } from '@advocate/ports';
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { openFolderFileStore } from '../file-store/open-folder-file-store.ts';
@@ -26,10 +26,4 @@ export async function openEmlMailer(dir: string): Promise<Mailer> {
       await files.write(`${mail.id}.eml`, message as Readable);
     },
   };
-}
-
-/** The address must leave nodemailer, which parses it, nothing to make a list of. */
-function requireSendable({ id, to }: Mail): void {
-  if (!/^[A-Za-z0-9.-]+$/.test(id)) throw new TypeError(`${JSON.stringify(id)} is no mail id; it takes letters, digits, "-" and "."`);
-  if (!/^[^\s\p{Cc},;:<>()"@]+@[^\s\p{Cc},;:<>()"@]+$/u.test(to)) throw new TypeError('The mail has no single address to go to');
 }

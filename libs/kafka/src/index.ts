@@ -1,0 +1,2 @@
+export type { KafkaCredentials, KafkaLogger } from './create-client.ts';
+export { type KafkaEventLogOptions, openKafkaEventLog } from './open-kafka-event-log.ts';
