@@ -16,13 +16,14 @@ export function readAllInOneConfig(
       'ADVOCATE_MAX_FILE_BYTES',
     ] as const),
   );
+  const { ADVOCATE_CONSUMERS: consumers = 1 } = values;
   const secret = values.ADVOCATE_DO_NOT_TRACK_SECRET;
   return {
     ...readProcessConfig(environment),
     dataDir: values.ADVOCATE_DATA_DIR,
     ...(secret === undefined ? {} : { doNotTrackSecret: secret }),
-    consumers: values.ADVOCATE_CONSUMERS,
-    partitions: Math.max(values.ADVOCATE_PARTITIONS ?? 1, values.ADVOCATE_CONSUMERS),
+    consumers,
+    partitions: Math.max(values.ADVOCATE_PARTITIONS ?? 1, consumers),
     maxFileBytes: values.ADVOCATE_MAX_FILE_BYTES,
     settings: readTenantSettings(environment),
   };

@@ -10,7 +10,7 @@ await runProcess(logger, async (stop) => {
   await using resources = new AsyncDisposableStack();
   const engine = resources.use(await openEngine(config.engine, 'guest', 'deletion', logger));
   engine.lost?.addEventListener('abort', () => stop('The event log is gone'));
-  resources.use(await startDeletion({ ...engine, logger }));
+  resources.use(await startDeletion({ ...engine, logger, consumers: config.engine.consumers }));
   const server = resources.use(await startGrpcServer(config.grpcHost, config.grpcPort, []));
   logger.info({ port: server.port, engine: config.engine.kind }, 'Deletion runs');
   return resources.move();

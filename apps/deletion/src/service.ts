@@ -6,9 +6,11 @@ export interface DeletionDependencies {
   readonly participants: ParticipantStore;
   readonly log: EventLog;
   readonly logger: Logger;
+  /** Chunks to apply at a time; default 1. */
+  readonly consumers?: number;
 }
 
-/** Starts deletion: erases the participants that row chunks name. Disposing waits for the chunk in hand. */
-export function startDeletion({ participants, log, logger }: DeletionDependencies): Promise<AsyncDisposable> {
-  return startRowConsumer(log, 'rows.deletions', 'deletion', createApplyChunk(participants, deletionLogic), logger);
+/** Starts deletion: erases the participants that row chunks name. Disposing waits for the chunks in hand. */
+export function startDeletion({ participants, ...dependencies }: DeletionDependencies): Promise<AsyncDisposable> {
+  return startRowConsumer('rows.deletions', 'deletion', { ...dependencies, apply: createApplyChunk(participants, deletionLogic) });
 }

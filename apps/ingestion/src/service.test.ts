@@ -50,7 +50,7 @@ async function start(engine: Engine, instance = 'one'): Promise<AsyncDisposable>
 /** Applies rows and stores their outcomes, as participant and notification do. */
 async function applyRows(engine: Engine, { isTelling }: { readonly isTelling: boolean }): Promise<void> {
   const { log, jobs, participants } = engine;
-  await startRowConsumer(log, 'rows.users', 'participant', createApplyChunk(participants, upsertLogic), logger);
+  await startRowConsumer('rows.users', 'participant', { log, apply: createApplyChunk(participants, upsertLogic), logger });
   await log.consume('chunks.outcomes', 'notification', async ({ value: outcome }) => {
     const { jobId, slice, partition, sliceChunks, counts } = summariseChunkOutcome(outcome);
     const { sliceFinished } = await jobs.putOutcome({ jobId, slice, partition, sliceChunks, counts, outcome });

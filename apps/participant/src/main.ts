@@ -12,7 +12,7 @@ await runProcess(logger, async (stop) => {
   await using resources = new AsyncDisposableStack();
   const engine = resources.use(await openEngine(config.engine, 'guest', 'participant', logger));
   engine.lost?.addEventListener('abort', () => stop('The event log is gone'));
-  resources.use(await startParticipant({ ...engine, logger }));
+  resources.use(await startParticipant({ ...engine, logger, consumers: config.engine.consumers }));
   const grpc = participantService({ ...engine, settings: config.settings, now: Date.now, logger });
   const server = resources.use(await startGrpcServer(config.grpcHost, config.grpcPort, [grpc]));
   logger.info({ port: server.port, engine: config.engine.kind }, 'Participant serves gRPC');

@@ -6,9 +6,11 @@ export interface ParticipantDependencies {
   readonly participants: ParticipantStore;
   readonly log: EventLog;
   readonly logger: Logger;
+  /** Chunks to apply at a time; default 1. */
+  readonly consumers?: number;
 }
 
-/** Starts participant: upserts what row chunks say. Disposing waits for the chunk in hand. */
-export function startParticipant({ participants, log, logger }: ParticipantDependencies): Promise<AsyncDisposable> {
-  return startRowConsumer(log, 'rows.users', 'participant', createApplyChunk(participants, upsertLogic), logger);
+/** Starts participant: upserts what row chunks say. Disposing waits for the chunks in hand. */
+export function startParticipant({ participants, ...dependencies }: ParticipantDependencies): Promise<AsyncDisposable> {
+  return startRowConsumer('rows.users', 'participant', { ...dependencies, apply: createApplyChunk(participants, upsertLogic) });
 }

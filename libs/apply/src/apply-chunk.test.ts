@@ -487,13 +487,11 @@ describe('the row consumer', () => {
   test('publishes the outcome of a chunk, and the same again when the chunk comes again', async () => {
     const { log, participants } = await openEngine();
     const seen: IncomingMessage[] = [];
-    const consumer = await startRowConsumer(
+    const consumer = await startRowConsumer('rows.users', 'participant', {
       log,
-      'rows.users',
-      'participant',
-      createApplyChunk(participants, upsertLogic),
-      createLogger('test', 'silent'),
-    );
+      apply: createApplyChunk(participants, upsertLogic),
+      logger: createLogger('test', 'silent'),
+    });
     onTestFinished(() => consumer[Symbol.asyncDispose]());
     await log.consume('chunks.outcomes', 'test', async (message) => void seen.push(message));
     const value = encodeRowChunk(chunkOf({ jobId: 'job-1' }, [{ accountId: 'a1', id: 'ann' }]));
@@ -510,7 +508,7 @@ describe('the row consumer', () => {
     const { log, participants } = await openEngine();
     const seen: IncomingMessage[] = [];
     const apply = createApplyChunk(participants, upsertLogic);
-    const consumer = await startRowConsumer(log, 'rows.users', 'participant', apply, createLogger('test', 'silent'));
+    const consumer = await startRowConsumer('rows.users', 'participant', { log, apply, logger: createLogger('test', 'silent') });
     onTestFinished(() => consumer[Symbol.asyncDispose]());
     await log.consume('chunks.outcomes', 'test', async (message) => void seen.push(message));
     const good = encodeRowChunk(chunkOf({ jobId: 'job-1' }, [{ accountId: 'a1', id: 'ann' }]));
@@ -535,11 +533,9 @@ describe('the row consumer', () => {
     const first = chunkOf({ jobId: 'job-1' }, [{ accountId: 'a1', id: 'ann' }], { slice: 0 });
     const second = chunkOf({ jobId: 'job-1' }, [{ accountId: 'a1', id: 'ann', firstName: 'Ann' }], { slice: 1, previousSlice: 0 });
     let early = 0;
-    const consumer = await startRowConsumer(
+    const consumer = await startRowConsumer('rows.users', 'participant', {
       log,
-      'rows.users',
-      'participant',
-      async (chunk) => {
+      apply: async (chunk) => {
         try {
           return await applyChunk(chunk);
         } catch (error) {
@@ -548,8 +544,8 @@ describe('the row consumer', () => {
           throw error;
         }
       },
-      createLogger('test', 'silent'),
-    );
+      logger: createLogger('test', 'silent'),
+    });
     onTestFinished(() => consumer[Symbol.asyncDispose]());
     await log.consume('chunks.outcomes', 'test', async (message) => void seen.push(message));
     await log.publish('rows.users', [{ key: 'job-1', partition: 0, value: encodeRowChunk(second) }]);

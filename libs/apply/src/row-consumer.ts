@@ -3,19 +3,42 @@ import { decodeMessage, decodeRowChunk } from '@advocate/messages';
 import type { Logger } from '@advocate/service';
 import type { ApplyChunk } from './apply-chunk.ts';
 
-/** Consumes row chunks, applies them and publishes their outcomes. A chunk delivered again publishes the same outcome again; what is no chunk goes to the dead letters. */
-export function startRowConsumer(log: EventLog, topic: Topic, group: string, apply: ApplyChunk, logger: Logger): Promise<AsyncDisposable> {
-  return log.consume(topic, group, async (message) => {
-    const chunk = decodeMessage('row chunk', () => decodeRowChunk(message.value));
-    const { jobId } = chunk.plan;
-    const place = { jobId, slice: chunk.slice, partition: chunk.partition };
-    try {
-      const value = await apply(chunk);
-      await log.publish('chunks.outcomes', [{ key: jobId, partition: message.partition % log.partitions('chunks.outcomes'), value }]);
-      logger.debug({ ...place, rows: chunk.lengths.length }, 'Chunk applied');
-    } catch (error) {
-      logger.error({ ...place, err: error }, 'Chunk not applied; it will be tried again');
-      throw error;
-    }
-  });
+export interface RowConsumerDependencies {
+  readonly log: EventLog;
+  readonly apply: ApplyChunk;
+  readonly logger: Logger;
+  /** Chunks to apply at a time; default 1. */
+  readonly consumers?: number;
+}
+
+/**
+ * Consumes row chunks, applies them and publishes their outcomes. A chunk delivered again publishes the same outcome again; what is no
+ * chunk goes to the dead letters. Disposing waits for the chunks in hand.
+ */
+export async function startRowConsumer(
+  topic: Topic,
+  group: string,
+  { log, apply, logger, consumers = 1 }: RowConsumerDependencies,
+): Promise<AsyncDisposable> {
+  const consume = (): Promise<AsyncDisposable> =>
+    log.consume(topic, group, async (message) => {
+      const chunk = decodeMessage('row chunk', () => decodeRowChunk(message.value));
+      const { jobId } = chunk.plan;
+      const place = { jobId, slice: chunk.slice, partition: chunk.partition };
+      try {
+        const value = await apply(chunk);
+        const partition = message.partition % log.partitions('chunks.outcomes');
+        await log.publish('chunks.outcomes', [{ key: jobId, partition, value }]);
+        logger.debug({ ...place, rows: chunk.lengths.length }, 'Chunk applied');
+      } catch (error) {
+        logger.error({ ...place, err: error }, 'Chunk not applied; it will be tried again');
+        throw error;
+      }
+    });
+  const running = await Promise.all(Array.from({ length: consumers }, consume));
+  return {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(running.map((consumer) => consumer[Symbol.asyncDispose]()));
+    },
+  };
 }

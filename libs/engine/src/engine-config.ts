@@ -4,21 +4,33 @@ import { readEnvironment } from '@advocate/service';
 import type { DistributedEngineOptions } from './open-distributed-engine.ts';
 
 /** Which engine a process runs on, and with what. */
-export type EngineConfig =
+export type EngineConfig = (
   | (EmbeddedEngineOptions & { readonly kind: 'embedded' })
-  | (Omit<DistributedEngineOptions, 'logger' | 'clientId'> & { readonly kind: 'distributed' });
+  | (Omit<DistributedEngineOptions, 'logger' | 'clientId'> & { readonly kind: 'distributed' })
+) & {
+  /** Chunks that a process applies at a time. Where the store is across the network, one is decided while another is written. */
+  readonly consumers: number;
+};
 
-export const defaultDistributedPartitions = 12;
+/** Of the distributed engine. */
+const defaultPartitions = 12;
+const defaultConsumers = 2;
 
 export function readEngineConfig(environment: NodeJS.ProcessEnv): EngineConfig {
   const common = readEnvironment(
     environment,
-    ...(['ADVOCATE_ENGINE', 'ADVOCATE_DATA_DIR', 'ADVOCATE_PARTITIONS', 'ADVOCATE_DO_NOT_TRACK_SECRET'] as const),
+    ...(['ADVOCATE_ENGINE', 'ADVOCATE_DATA_DIR', 'ADVOCATE_PARTITIONS', 'ADVOCATE_CONSUMERS', 'ADVOCATE_DO_NOT_TRACK_SECRET'] as const),
   );
   const { ADVOCATE_DATA_DIR: dataDir, ADVOCATE_PARTITIONS: partitions, ADVOCATE_DO_NOT_TRACK_SECRET: doNotTrackSecret } = common;
   const secret = doNotTrackSecret === undefined ? {} : { doNotTrackSecret };
   if (common.ADVOCATE_ENGINE === 'embedded') {
-    return { kind: 'embedded', dataDir, ...(partitions === undefined ? {} : { partitions }), ...secret };
+    return {
+      kind: 'embedded',
+      dataDir,
+      consumers: common.ADVOCATE_CONSUMERS ?? 1,
+      ...(partitions === undefined ? {} : { partitions }),
+      ...secret,
+    };
   }
   const values = readEnvironment(
     environment,
@@ -26,7 +38,12 @@ export function readEngineConfig(environment: NodeJS.ProcessEnv): EngineConfig {
   );
   const { ADVOCATE_MONGODB_URI: uri, ADVOCATE_MONGODB_DATABASE: database, ADVOCATE_SMTP_URL: smtpUrl, ADVOCATE_MAIL_FROM: from } = values;
   return {
-    ...{ kind: 'distributed', dataDir, partitions: partitions ?? defaultDistributedPartitions },
+    ...{
+      kind: 'distributed',
+      dataDir,
+      partitions: partitions ?? defaultPartitions,
+      consumers: common.ADVOCATE_CONSUMERS ?? defaultConsumers,
+    },
     ...secret,
     kafka: readKafka(environment),
     mongodb: { uri, ...(database === undefined ? {} : { database }) },

@@ -24,7 +24,13 @@ export const variables = {
   ADVOCATE_GRPC_HOST: z.string().min(1).default('127.0.0.1').describe('Address that gRPC listens on'),
   ADVOCATE_GRPC_PORT: z.coerce.number().int().min(0).max(65535).default(50051).describe('Port that gRPC listens on; 0 takes a free one'),
   ADVOCATE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('What is logged'),
-  ADVOCATE_CONSUMERS: z.coerce.number().int().min(1).max(64).default(1).describe('Threads that apply rows, in the all-in-one process'),
+  ADVOCATE_CONSUMERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Chunks that a process applies at a time, each in a thread in the all-in-one process; 1 (embedded) or 2 (distributed)'),
   ADVOCATE_PARTITIONS: z.coerce
     .number()
     .int()

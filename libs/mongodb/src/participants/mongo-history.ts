@@ -3,9 +3,10 @@ import type { HistoryCounts, HistoryItem } from '@advocate/ports';
 import type { Collection, Db, Filter } from 'mongodb';
 import { insertUnlessThere } from '../documents.ts';
 import { withRetry } from '../retry.ts';
+import type { AccountDocument } from './protocol/account-document.ts';
 import { idsIn, inBatches, MongoDocuments } from './mongo-documents.ts';
 import type { TokenDocument } from './protocol/documents.ts';
-import type { History } from './protocol/history.ts';
+import type { EndedLife, History } from './protocol/history.ts';
 import { idOf, tenantKey } from './protocol/keys.ts';
 
 /** A referral. A side whose life ended is null, and the code goes with the referrer. */
@@ -34,23 +35,31 @@ interface ItemDocument extends TokenDocument {
   readonly content: string;
 }
 
-/** A life that ended; the server removes it after a day. */
+/** A life that ended, and the account that it was in. */
 interface EndedLifeDocument extends TokenDocument {
+  readonly account: string;
   readonly diedAt: Date;
 }
+
+/** Lives that are forgotten at a time. */
+const endsAtOnce = 1000;
 
 /** History in collections of its own, by life. */
 export class MongoHistory implements History {
   readonly #referrals: Collection<ReferralDocument>;
   readonly #items: Collection<ItemDocument>;
   readonly #newReferrals: MongoDocuments<ReferralDocument>;
-  readonly #endedLives: MongoDocuments<EndedLifeDocument>;
+  readonly #endedLives: Collection<EndedLifeDocument>;
+  readonly #newEnds: MongoDocuments<EndedLifeDocument>;
+  readonly #accounts: Collection<AccountDocument>;
 
   constructor(db: Db) {
     this.#referrals = db.collection('referrals');
     this.#items = db.collection('history');
     this.#newReferrals = new MongoDocuments(this.#referrals);
-    this.#endedLives = new MongoDocuments(db.collection<EndedLifeDocument>('endedLives'));
+    this.#endedLives = db.collection('endedLives');
+    this.#newEnds = new MongoDocuments(this.#endedLives);
+    this.#accounts = db.collection('accounts');
   }
 
   async addReferrals(tenant: string, referrals: readonly Referral[]): Promise<void> {
@@ -73,12 +82,33 @@ export class MongoHistory implements History {
     await withRetry(() => insertUnlessThere(this.#items, document));
   }
 
-  async end(tenant: string, incarnations: readonly string[]): Promise<void> {
-    await this.#endedLives.insert(incarnations.map((life) => ({ _id: tenantKey(tenant, life), token: '', diedAt: new Date() })));
+  async end(tenant: string, lives: readonly EndedLife[]): Promise<void> {
+    const diedAt = new Date();
+    await this.#newEnds.insert(
+      lives.map(({ incarnation, accountId }) => ({
+        ...{ _id: tenantKey(tenant, incarnation), token: '', account: tenantKey(tenant, accountId), diedAt },
+      })),
+    );
+  }
+
+  /** Forgets lives that ended before a date, and the tombstones of their accounts. */
+  async forgetEndsBefore(date: Date): Promise<void> {
+    for (;;) {
+      const old = await withRetry(() =>
+        this.#endedLives
+          .find({ diedAt: { $lt: date } })
+          .limit(endsAtOnce)
+          .toArray(),
+      );
+      if (old.length === 0) return;
+      const accounts = [...new Set(old.map(({ account }) => account))];
+      await withRetry(() => this.#accounts.deleteMany({ ...idsIn<AccountDocument>(accounts), diedAt: { $lt: date } }));
+      await withRetry(() => this.#endedLives.deleteMany(idsIn(old.map(({ _id }) => _id))));
+    }
   }
 
   async endedAmong(tenant: string, incarnations: readonly string[]): Promise<readonly string[]> {
-    const ended = await this.#endedLives.read(new Set(incarnations.map((life) => tenantKey(tenant, life))));
+    const ended = await this.#newEnds.read(new Set(incarnations.map((life) => tenantKey(tenant, life))));
     return ended.map(({ _id }) => idOf(_id));
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { directUpsertLogic, decideAndCommit, upsertLogic } from '@advocate/apply';
+import { decideAndCommit, deletionLogic, directUpsertLogic, upsertLogic } from '@advocate/apply';
 import { ChunkOutcomeEncoder, decodeChunkOutcome } from '@advocate/messages';
 import { participantStoreContract } from '@advocate/ports/contracts';
 import { mongodbUri } from '@advocate/test-servers';
@@ -101,6 +101,28 @@ describe.skipIf(mongodbUri() === undefined)('on a server', () => {
       error: { apiErrorCode: 'BAD_REQUEST', message: expect.stringContaining('larger than can be stored') },
     });
     expect((await store.account('acme', 'a1'))?.users.map(({ id }) => id)).toEqual(['u0', 'u2']);
+    store[Symbol.dispose]();
+  });
+
+  test('what is left of a deleted account is gone a day later, and a living one stays', async () => {
+    const db = await connect();
+    const store = await openMongodbParticipantStore(db);
+    for (const id of ['ann', 'bob']) await decideAndCommit({ store, logic: directUpsertLogic }, direct(id, `direct-${id}`));
+    const deletion = {
+      ...direct('ann', 'direct-3'),
+      rows: ['ann', 'bob'].map((id) => ({ row: { accountId: 'a1', id } })),
+      recordNumbers: [0, 1],
+    };
+    const place = { tenant: 'acme', jobId: 'direct-3', slice: 0, partition: 0, sliceChunks: 1, recordNumbers: [0, 1], ignoredFields: [] };
+    await decideAndCommit({ store, logic: deletionLogic }, { ...deletion, encoder: new ChunkOutcomeEncoder(place) });
+    const left = async () => [await db.collection('accounts').countDocuments(), await db.collection('endedLives').countDocuments()];
+    await store.removeDecisionsBefore(0);
+    expect(await left()).toEqual([1, 2]);
+    const anHourOver = { $set: { diedAt: new Date(Date.now() - 25 * 3600 * 1000) } };
+    await db.collection('endedLives').updateMany({}, anHourOver);
+    await db.collection('accounts').updateMany({}, anHourOver);
+    await store.removeDecisionsBefore(0);
+    expect(await left()).toEqual([0, 0]);
     store[Symbol.dispose]();
   });
 

@@ -16,6 +16,7 @@ import { insertUnlessThere } from '../documents.ts';
 import { withRetry } from '../retry.ts';
 import { decodeDecisions, encodeDecisions } from './decision-codec.ts';
 import { MongoBlobs } from './mongo-blobs.ts';
+import { MongoClaimSweeps } from './mongo-claim-sweeps.ts';
 import { MongoDoNotTrackList } from './mongo-do-not-track-list.ts';
 import { MongoDocuments } from './mongo-documents.ts';
 import { MongoHistory } from './mongo-history.ts';
@@ -37,8 +38,8 @@ export interface MongodbParticipantStoreOptions {
 
 const defaultSettleAfterMs = 60_000;
 
-/** Claims that a sweep looks at together. */
-const claimsPerDrop = 1000;
+/** Long after any worker can hold an old decision: it gives a chunk up after minutes. */
+const tombstoneMs = 24 * 3600 * 1000;
 
 interface SegmentDocument {
   readonly _id: string;
@@ -62,17 +63,20 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
   readonly #secret: string;
   readonly #protocol: CommitProtocol;
   readonly #history: MongoHistory;
+  readonly #sweeps: MongoClaimSweeps;
   readonly #settling: NodeJS.Timeout;
 
   constructor(db: Db, secret: string, announce: Announce, settleAfterMs: number) {
     this.#db = db;
     this.#secret = secret;
     this.#history = new MongoHistory(db);
+    this.#sweeps = new MongoClaimSweeps(db);
     this.#protocol = new CommitProtocol({
       accounts: new MongoDocuments(db.collection<AccountDocument>('accounts')),
       records: new MongoDocuments(db.collection<DecisionRecord>('records')),
       claims: new MongoDocuments(db.collection<ClaimDocument>('claims')),
       claimants: new MongoDocuments(db.collection<ClaimantDocument>('claimants')),
+      sweeps: this.#sweeps,
       doNotTrack: new MongoDoNotTrackList(db),
       history: this.#history,
       blobs: new MongoBlobs(db),
@@ -80,7 +84,7 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
       decode: decodeDecisions,
       announce,
       userHash: (user) => this.#userHash(user),
-      random: () => randomBytes(9).toString('base64url'),
+      random: neverGiven(),
     });
     this.#settling = setInterval(() => void this.#settleDirectCalls(settleAfterMs).catch(() => undefined), settleAfterMs);
     this.#settling.unref();
@@ -136,29 +140,8 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
       await new MongoBlobs(this.#db).remove(found.flatMap(({ outcome, decisions }) => [outcome, ...decisions]));
       await withRetry(() => records.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }));
     }
-    await this.#sweepClaims();
-  }
-
-  /** Drops the claims of finished jobs that came to nothing. */
-  async #sweepClaims(): Promise<void> {
-    const claims = this.#db.collection<ClaimDocument>('claims');
-    const claimants = this.#db.collection<ClaimantDocument>('claimants');
-    for (const { _id, token } of await withRetry(() => claimants.find({ finished: true }).toArray())) {
-      const prefix = _id.slice(0, _id.indexOf('/') + 1);
-      const tenant = decodeURIComponent(prefix.slice(0, -1));
-      let keys: string[] = [];
-      const dropAll = async (): Promise<void> => {
-        await this.#protocol.claims.drop(tenant, keys);
-        keys = [];
-      };
-      for await (const claim of claims.find({ sweptAfter: idOf(_id) }, { projection: { _id: 1 }, batchSize: claimsPerDrop })) {
-        if (!claim._id.startsWith(prefix)) continue;
-        keys.push(claim._id.slice(prefix.length));
-        if (keys.length === claimsPerDrop) await dropAll();
-      }
-      await dropAll();
-      await withRetry(() => claimants.deleteOne({ _id, token }));
-    }
+    await this.#sweeps.sweep(this.#protocol.claims);
+    await this.#history.forgetEndsBefore(new Date(Date.now() - tombstoneMs));
   }
 
   /** Brings direct calls to their end that a crash left lying. */
@@ -216,6 +199,13 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#settling);
   }
+}
+
+/** Makes texts that nobody ever made: chance once, then a count. */
+function neverGiven(): () => string {
+  const origin = randomBytes(9).toString('base64url');
+  let count = 0;
+  return () => `${origin}${(count += 1).toString(36)}`;
 }
 
 const segmentOf = ({ _id, displayName, dateCreated }: SegmentDocument): Segment => ({ key: idOf(_id), displayName, dateCreated });

@@ -5,7 +5,7 @@ import type { TokenDocument } from './documents.ts';
 export interface AccountDocument extends TokenDocument {
   readonly dateCreated?: number;
   readonly users?: readonly UserDocument[];
-  /** Only a tombstone's; the server removes it a day later. */
+  /** Only a tombstone's; it is removed a day later. */
   readonly diedAt?: Date;
 }
 

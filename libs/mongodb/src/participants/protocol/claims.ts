@@ -13,8 +13,6 @@ export interface ClaimDocument extends TokenDocument {
   readonly jobs: readonly JobClaim[];
   /** The job by which the owner came to list the code, where it is not the first of {@link jobs}. */
   readonly lister?: string;
-  /** The job at whose end somebody should look whether the claim is void. */
-  readonly sweptAfter?: string;
 }
 
 export interface JobClaim extends Claimant {
@@ -48,7 +46,13 @@ export interface Wanted extends Omit<JobClaim, keyof Claimant> {
 /** Whether the decision at hand makes the owners list the codes, or a file merely gives them. */
 type Purpose = 'list' | 'give';
 
+/** Remembers which claims somebody should look at when a job has ended, as they may have become void. */
+export interface ClaimSweeps {
+  note(tenant: string, job: string, keys: readonly string[]): Promise<void>;
+}
+
 export interface ClaimDependencies {
+  readonly sweeps: ClaimSweeps;
   readonly claims: Documents<ClaimDocument>;
   readonly claimants: Documents<ClaimantDocument>;
   readonly readAccounts: (tenant: string, accountIds: Iterable<string>) => Promise<ReadonlyMap<string, LoadedAccount>>;
@@ -58,6 +62,8 @@ export interface ClaimDependencies {
 /** The claims on codes and links, across accounts. */
 export class Claims {
   readonly #dependencies: ClaimDependencies;
+  /** As it was lately: then claims are made without a look at what is there, which most users' codes, being generated, do not need. */
+  #areMostFree = true;
 
   constructor(dependencies: ClaimDependencies) {
     this.#dependencies = dependencies;
@@ -96,16 +102,24 @@ export class Claims {
    * Claims codes for a job, each key once, and answers the keys that somebody else keeps. Claiming again changes nothing.
    */
   async take(tenant: string, claimant: Claimant, wanted: readonly Wanted[], purpose: Purpose): Promise<ReadonlySet<string>> {
-    const { claims, newToken } = this.#dependencies;
+    const { claims, sweeps, newToken } = this.#dependencies;
     const lost = new Set<string>();
+    // A row may fail, and then nobody comes to list what it gave.
+    if (purpose === 'give')
+      await sweeps.note(
+        tenant,
+        claimant.job,
+        wanted.map(({ key }) => key),
+      );
     let open = new Map(wanted.map((one) => [tenantKey(tenant, one.key), one]));
+    let isUnread = this.#areMostFree;
     while (open.size > 0) {
-      const found = new Map((await claims.read(open.keys())).map((claim) => [claim._id, claim]));
+      const found = new Map(isUnread ? [] : (await claims.read(open.keys())).map((claim) => [claim._id, claim]));
       const fresh: ClaimDocument[] = [];
       const contested: (readonly [ClaimDocument, Wanted])[] = [];
       for (const [_id, want] of open) {
         const claim = found.get(_id);
-        if (claim === undefined) fresh.push({ _id, token: newToken(), ...newClaim(claimant, want, purpose) });
+        if (claim === undefined) fresh.push({ _id, token: newToken(), ...newClaim(claimant, want) });
         else if (!isSatisfied(claim, claimant, want, purpose)) contested.push([claim, want]);
       }
       const judged = await this.#judge(
@@ -123,9 +137,11 @@ export class Claims {
             document: { _id: claim._id, token: newToken(), ...joined(claim, judgement, claimant, want, purpose) },
           });
         } else if (judgement.isLive) lost.add(want.key);
-        else changes.push({ token: claim.token, document: { _id: claim._id, token: newToken(), ...newClaim(claimant, want, purpose) } });
+        else changes.push({ token: claim.token, document: { _id: claim._id, token: newToken(), ...newClaim(claimant, want) } });
       }
       const again = new Set(await claims.insert(fresh));
+      if (open.size === wanted.length) this.#areMostFree = again.size + found.size < open.size / 2;
+      isUnread = false;
       if (!(await claims.replace(changes))) for (const { document } of changes) again.add(document._id);
       open = new Map(open.entries().filter(([id]) => again.has(id)));
     }
@@ -158,18 +174,18 @@ export class Claims {
 
   /** Drops claims that are void. One that still counts for an unfinished job is looked at again when that job ends. */
   async drop(tenant: string, keys: Iterable<string>): Promise<void> {
-    const { claims, newToken } = this.#dependencies;
+    const { claims, sweeps } = this.#dependencies;
     const found = await claims.read(Array.from(keys, (key) => tenantKey(tenant, key)));
     const judged = await this.#judge(tenant, found);
     await claims.remove(found.filter(({ _id }) => !judged.get(_id)!.isLive));
-    const later: Replacement<ClaimDocument>[] = [];
-    for (const claim of found) {
-      const { listed, liveJobs } = judged.get(claim._id)!;
-      const [job] = liveJobs;
-      if (listed !== undefined || job === undefined || claim.sweptAfter !== undefined) continue;
-      later.push({ token: claim.token, document: { ...claim, token: newToken(), sweptAfter: job.job } });
+    const later = found.filter(({ _id }) => judged.get(_id)!.isLive && judged.get(_id)!.listed === undefined);
+    for (const [job, some] of Map.groupBy(later, ({ _id }) => judged.get(_id)!.liveJobs[0]!.job)) {
+      await sweeps.note(
+        tenant,
+        job,
+        some.map(({ _id }) => keyOf(tenant, _id)),
+      );
     }
-    if (later.length > 0) await claims.replace(later);
   }
 
   /**
@@ -185,7 +201,7 @@ export class Claims {
     const accounts = await readAccounts(tenant, new Set(claims.map(({ owner }) => owner.accountId)));
     for (const claim of claims) {
       const user = accounts.get(claim.owner.accountId)?.account?.users.find(({ id }) => id === claim.owner.id);
-      const listed = user === undefined ? undefined : listedCode(user, claim._id.slice(tenantKey(tenant, '').length));
+      const listed = user === undefined ? undefined : listedCode(user, keyOf(tenant, claim._id));
       const liveJobs = claim.jobs.filter(({ job, term }) => terms.get(tenantKey(tenant, job)) === term);
       judgements.set(claim._id, {
         isLive: listed !== undefined || liveJobs.length > 0,
@@ -212,6 +228,8 @@ interface Listed {
   readonly code: string;
 }
 
+const keyOf = (tenant: string, claimId: string): string => claimId.slice(tenantKey(tenant, '').length);
+
 const listerOf = (claim: ClaimDocument): string => claim.lister ?? claim.jobs[0]?.job ?? '';
 
 /** Whether a claim already says all that a job wants it to say. */
@@ -223,19 +241,19 @@ function isSatisfied(claim: ClaimDocument, { job, term }: Claimant, { owner }: W
 
 type ClaimContent = Omit<ClaimDocument, keyof TokenDocument>;
 
-function newClaim({ job, term }: Claimant, { owner, program, code, record }: Wanted, purpose: Purpose): ClaimContent {
+function newClaim({ job, term }: Claimant, { owner, program, code, record }: Wanted): ClaimContent {
   const claim: JobClaim = { job, term, program, code, ...(record === undefined ? {} : { record }) };
-  return { owner, jobs: [claim], ...(purpose === 'give' ? { sweptAfter: job } : {}) };
+  return { owner, jobs: [claim] };
 }
 
 /** The owner's own claim, with one more job. */
 function joined(claim: ClaimDocument, { liveJobs, listed }: Judgement, claimant: Claimant, want: Wanted, purpose: Purpose): ClaimContent {
-  const { owner, jobs: added, sweptAfter = claim.sweptAfter } = newClaim(claimant, want, purpose);
+  const { owner, jobs: added } = newClaim(claimant, want);
   const at = liveJobs.findIndex(({ job }) => job === claimant.job);
   // What the file gives is worth more than what a decision noted.
   const jobs = at < 0 ? [...liveJobs, ...added] : purpose === 'give' ? liveJobs.with(at, added[0]!) : liveJobs;
   const lister = purpose === 'list' ? claimant.job : listed === undefined ? undefined : listerOf(claim);
-  return { owner, jobs, ...(lister === undefined ? {} : { lister }), ...(sweptAfter === undefined ? {} : { sweptAfter }) };
+  return { owner, jobs, ...(lister === undefined ? {} : { lister }) };
 }
 
 /** The code or link of a user that has a key, as the user was given it. */

@@ -3,7 +3,7 @@ import { codeKey, isSameUser, userText } from '@advocate/domain';
 import type { AccountDecision, ChunkDecision, CodeClaim, CommitResult, LoadRequest } from '@advocate/ports';
 import type { AccountDocument } from './account-document.ts';
 import { accountDocument, loadedAccount } from './account-document.ts';
-import type { ClaimantDocument, ClaimDocument, Wanted } from './claims.ts';
+import type { ClaimantDocument, ClaimDocument, ClaimSweeps, Wanted } from './claims.ts';
 import { Claims, codesOf } from './claims.ts';
 import type { DoNotTrackList } from './do-not-track.ts';
 import { DoNotTrack } from './do-not-track.ts';
@@ -26,6 +26,7 @@ export interface ProtocolDependencies {
   readonly records: Documents<DecisionRecord>;
   readonly claims: Documents<ClaimDocument>;
   readonly claimants: Documents<ClaimantDocument>;
+  readonly sweeps: ClaimSweeps;
   readonly doNotTrack: DoNotTrackList;
   readonly history: History;
   readonly blobs: Blobs;
@@ -50,9 +51,15 @@ export class CommitProtocol {
 
   constructor(dependencies: ProtocolDependencies) {
     this.#dependencies = dependencies;
-    const { claims, claimants, doNotTrack: list, userHash, random } = dependencies;
+    const { claims, claimants, sweeps, doNotTrack: list, userHash, random } = dependencies;
     this.#doNotTrack = new DoNotTrack({ list, userHash, newToken: random });
-    this.claims = new Claims({ claims, claimants, newToken: random, readAccounts: (tenant, ids) => this.readAccounts(tenant, ids) });
+    this.claims = new Claims({
+      claims,
+      claimants,
+      sweeps,
+      newToken: random,
+      readAccounts: (tenant, ids) => this.readAccounts(tenant, ids),
+    });
   }
 
   async load({ tenant, jobId, accountIds, codes, doNotTrack }: LoadRequest): Promise<LoadedState> {
@@ -98,19 +105,21 @@ export class CommitProtocol {
   }
 
   async commit(decision: ChunkDecision): Promise<CommitResult> {
-    const { records, blobs } = this.#dependencies;
-    let mine: Decisions | undefined;
+    const { records } = this.#dependencies;
+    let own: OwnDecisions | undefined;
+    let [record] = await records.read([decision.chunkId]);
     for (;;) {
-      const [record] = await records.read([decision.chunkId]);
-      if (record?.open === false) return { status: 'committed', outcome: await blobs.read(record.outcome) };
+      if (record?.open === false) return { status: 'committed', outcome: await this.#outcomeOf(record, own) };
       if (record === undefined || record.token === decision.amends) {
         const decided = await this.#decide(decision, record);
         if ('status' in decided) return decided;
-        mine = decided;
-        continue;
+        own = decided;
+        record = decided.record;
+      } else {
+        const result = await this.#carryOn(record, own);
+        if (result !== undefined) return result;
+        [record] = await records.read([decision.chunkId]);
       }
-      const result = await this.#carryOn(record, mine);
-      if (result !== undefined) return result;
     }
   }
 
@@ -138,7 +147,7 @@ export class CommitProtocol {
   async #decide(
     decision: ChunkDecision,
     record: DecisionRecord | undefined,
-  ): Promise<Decisions | Extract<CommitResult, { status: 'moved' }>> {
+  ): Promise<OwnDecisions | Extract<CommitResult, { status: 'moved' }>> {
     const { records, blobs, encode, random } = this.#dependencies;
     const { chunkId, tenant, jobId, date } = decision;
     const writes: AccountWrite[] = [];
@@ -169,13 +178,12 @@ export class CommitProtocol {
     };
     const isIn =
       record === undefined ? (await records.insert([document])).size === 0 : await records.replace([{ token: record.token, document }]);
-    if (!isIn) {
-      // Unless a broken connection made the write twice, the record is another worker's.
-      const [standing] = await records.read([chunkId]);
-      const isMine = standing?.outcome === ids.outcome || standing?.decisions.includes(ids.decisions);
-      if (!isMine) await blobs.remove([ids.decisions, ids.outcome]);
-    }
-    return decisions;
+    if (isIn) return { decisions, outcome, record: document };
+    // Unless a broken connection made the write twice, the record is another worker's.
+    const [standing] = await records.read([chunkId]);
+    const isMine = standing?.outcome === ids.outcome || standing?.decisions.includes(ids.decisions);
+    if (!isMine) await blobs.remove([ids.decisions, ids.outcome]);
+    return { decisions, outcome, record: standing };
   }
 
   /** Makes sure of the codes that accounts come to list; answers what others keep. */
@@ -253,9 +261,9 @@ export class CommitProtocol {
    * Makes the writes of a record that are still to be made, draws their consequences and closes it. Answers nothing when another worker has changed
    * the record meanwhile.
    */
-  async #carryOn(record: DecisionRecord, mine?: Decisions): Promise<CommitResult | undefined> {
-    const { accounts, records, blobs } = this.#dependencies;
-    const decisions = await this.#decisionsOf(record, mine);
+  async #carryOn(record: DecisionRecord, own?: OwnDecisions): Promise<CommitResult | undefined> {
+    const { accounts, records } = this.#dependencies;
+    const decisions = await this.#decisionsOf(record, own?.decisions);
     const { tenant } = decisions[0]!;
     const standing = standingWrites(decisions);
     const applied = new Set(record.applied);
@@ -267,7 +275,7 @@ export class CommitProtocol {
     const tokens = await accounts.tokens(unsure.map(({ accountId }) => tenantKey(tenant, accountId)));
     const missing = unsure.filter(({ accountId, after }) => tokens.get(tenantKey(tenant, accountId)) !== after);
     if (missing.length === 0) {
-      const outcome = await blobs.read(record.outcome);
+      const outcome = await this.#outcomeOf(record, own);
       await this.#finish(record, decisions, standing, outcome);
       return { status: 'committed', outcome };
     }
@@ -276,8 +284,13 @@ export class CommitProtocol {
     if (again?.token !== record.token) return undefined;
     return {
       ...{ status: 'moved', codes: [], accountIds: missing.map(({ accountId }) => accountId) },
-      standing: { mark: record.token, outcome: await blobs.read(record.outcome) },
+      standing: { mark: record.token, outcome: await this.#outcomeOf(record, own) },
     };
+  }
+
+  async #outcomeOf(record: DecisionRecord, own?: OwnDecisions): Promise<Uint8Array> {
+    if (own !== undefined && record.outcome === outcomeId(own.decisions.token)) return own.outcome;
+    return this.#dependencies.blobs.read(record.outcome);
   }
 
   async #decisionsOf(record: DecisionRecord, mine?: Decisions): Promise<Decisions[]> {
@@ -315,9 +328,10 @@ export class CommitProtocol {
     const { tenant, jobId } = decisions[0]!;
     const writes = [...standing.values()];
     const referrals = writes.flatMap((write) => write.referrals);
-    const erased = writes.flatMap((write) => write.erased);
+    const ended = writes.flatMap(({ accountId, erased }) => erased.map((incarnation) => ({ incarnation, accountId })));
+    const erased = ended.map(({ incarnation }) => incarnation);
     await history.addReferrals(tenant, referrals);
-    await history.end(tenant, erased);
+    await history.end(tenant, ended);
     const sides = referrals.flatMap(({ referrer, referred }) => [referrer.incarnation, referred.incarnation]);
     await history.erase(tenant, [...erased, ...(await history.endedAmong(tenant, sides))]);
 
@@ -352,6 +366,13 @@ export class CommitProtocol {
   }
 }
 
+/** What this worker decided, and the record afterwards, which may be another worker's. */
+interface OwnDecisions {
+  readonly decisions: Decisions;
+  readonly outcome: Uint8Array;
+  readonly record: DecisionRecord | undefined;
+}
+
 interface Moved {
   readonly accountIds: Set<string>;
   readonly codes: Set<string>;
@@ -376,12 +397,10 @@ function accountWrite({ accountId, before, change }: AccountDecision, isChanged:
 /** The codes that an account comes to list, as its users are given them. */
 function* wantedCodes({ accountId, account, listed }: AccountWrite): Generator<Wanted> {
   if (listed.length === 0 || account === undefined || account === null) return;
-  for (const userId of new Set(listed.map((one) => one.userId))) {
-    const keys = new Set(listed.filter((one) => one.userId === userId).map(({ key }) => key));
-    const user = account.users.find(({ id }) => id === userId);
-    if (user === undefined) continue;
+  const keys = new Set(listed.map(({ key }) => key));
+  for (const user of account.users) {
     for (const { key, programId: program, code } of codesOf(user)) {
-      if (keys.has(key)) yield { key, program, code, owner: { accountId, id: userId } };
+      if (keys.has(key)) yield { key, program, code, owner: { accountId, id: user.id } };
     }
   }
 }

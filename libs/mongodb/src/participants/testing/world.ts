@@ -85,6 +85,7 @@ export class World {
       records: documents(this.records),
       claims: documents(this.claims),
       claimants: documents(this.claimants),
+      sweeps: { note: () => actor.step() },
       doNotTrack: new MemoryDoNotTrackList(this.doNotTrack, actor, random),
       history: this.#history(actor),
       blobs: this.#blobs(actor),
@@ -131,9 +132,9 @@ export class World {
         }
       },
       end: async (_tenant, lives) => {
-        for (const life of lives) {
+        for (const { incarnation } of lives) {
           await actor.step();
-          this.ended.add(life);
+          this.ended.add(incarnation);
         }
       },
       endedAmong: async (_tenant, lives) => {
