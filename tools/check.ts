@@ -10,6 +10,7 @@ const checks: Readonly<Record<string, readonly string[]>> = {
   'generated docs': ['node', 'tools/generate-docs.ts', '--check'],
   types: ['tsc', '--build'],
   'types of tools': ['tsc', '--project', 'tools', '--noEmit'],
+  'types of examples': ['tsc', '--project', 'examples', '--noEmit'],
   'lint and boundaries': ['eslint', '.', '--max-warnings', '0'],
   'unused code': ['knip'],
 };

@@ -4,13 +4,8 @@ import { credentials } from '@grpc/grpc-js';
 import type { CreateImportJobResponse, ImportJob, UploadFileResponse, WatchImportJobResponse } from '@advocate/contracts';
 import { CreateImportJobRequest, ImportJobServiceClient } from '@advocate/contracts';
 
-/** Uploads a file over gRPC, and follows its job to the end. Answers the rows; throws unless all were applied. */
-export async function runJob(grpcPort: number, type: string, file: string): Promise<number> {
-  return (await runTimedJob(grpcPort, type, file)).rows;
-}
-
-/** As {@link runJob}, with the time from the create call to the first stored outcome. */
-export async function runTimedJob(
+/** Uploads a file over gRPC, and follows its job to the end. Answers the rows, and the time from the create call to the first stored outcome; throws unless all were applied. */
+export async function runJob(
   grpcPort: number,
   type: string,
   file: string,

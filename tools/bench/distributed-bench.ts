@@ -22,8 +22,8 @@ const partitions = 4;
 
 export async function benchDistributed(rows: number): Promise<void> {
   await using resources = new AsyncDisposableStack();
-  const kafka = process.env['KAFKA_BROKERS'] ?? resources.use(await startKafka()).address;
-  const mongodb = process.env['MONGODB_URI'] ?? resources.use(await startMongodb()).address;
+  const kafka = process.env.KAFKA_BROKERS ?? resources.use(await startKafka()).address;
+  const mongodb = process.env.MONGODB_URI ?? resources.use(await startMongodb()).address;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   resources.defer(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,8 +38,8 @@ export async function benchDistributed(rows: number): Promise<void> {
   const measured = async (type: string, file: string): Promise<Run> => {
     const before = services.reset();
     const started = performance.now();
-    const count = await runJob(services.grpcPort, type, file);
-    return { rows: count, seconds: (performance.now() - started) / 1000, services: services.since(before) };
+    const { rows: applied } = await runJob(services.grpcPort, type, file);
+    return { rows: applied, seconds: (performance.now() - started) / 1000, services: services.since(before) };
   };
   const peer = (type: string, file: string): Run => {
     console.log(`peer: ${type} ${file}`);

@@ -29,7 +29,7 @@ await measure(async () => {
     if (writing.size >= inFlight) await Promise.race(writing);
   };
   for await (const row of createReadStream(file).pipe(parse({ headers: true })) as AsyncIterable<Record<string, string>>) {
-    const filter = { _id: `${row['accountId']}/${row['id']}` };
+    const filter = { _id: `${row.accountId}/${row.id}` };
     batch.push(type === 'USERS' ? { updateOne: { filter, update: { $set: row }, upsert: true } } : { deleteOne: { filter } });
     rows += 1;
     if (batch.length === batchRows) await flush();

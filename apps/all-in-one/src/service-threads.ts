@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { EmbeddedEngineOptions } from '@advocate/embedded';
+import { tuneCollector } from '@advocate/service';
 
 /** What a thread runs: participant and deletion, or notification. */
 export type ThreadServices = 'rows' | 'notification';
@@ -12,8 +12,7 @@ export interface ServiceThreadData extends EmbeddedEngineOptions {
   readonly logLevel: string;
 }
 
-// The services' threads keep the cores busy themselves: helpers of the collector would only take turns with them, at a sixth of the time.
-setFlagsFromString('--no-parallel-scavenge');
+tuneCollector();
 
 // Bounds what the garbage collector lets pile up, so that memory does not grow with the length of a run.
 const resourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24 };

@@ -1,5 +1,5 @@
 import { startIngestion } from '@advocate/ingestion';
-import { participantService } from '@advocate/participant';
+import { participantService } from '@advocate/participant-api';
 import type { TenantSettings } from '@advocate/domain';
 import { defaultTenantSettings } from '@advocate/domain';
 import { openEmbeddedEngine } from '@advocate/embedded';
@@ -48,11 +48,18 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   const threads = [thread('notification'), ...Array.from({ length: consumers }, () => thread('rows'))];
   resources.use(await startServiceThreads(threads));
   const ingestion = resources.use(
-    await startIngestion({ ...engine, settings, maxFileBytes: options.maxFileBytes ?? defaultMaxFileBytes, now, logger }),
+    await startIngestion({
+      ...engine,
+      instance: 'embedded',
+      settings,
+      maxFileBytes: options.maxFileBytes ?? defaultMaxFileBytes,
+      now,
+      logger,
+    }),
   );
   const participants = participantService({ ...engine, settings, now, logger });
   const { grpcHost = '127.0.0.1', grpcPort = 0 } = options;
-  const server = resources.use(await startGrpcServer(grpcHost, grpcPort, [ingestion.grpc, participants]));
+  const server = resources.use(await startGrpcServer(grpcHost, grpcPort, [...ingestion.grpc, participants]));
   const owned = resources.move();
   return { grpcPort: server.port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

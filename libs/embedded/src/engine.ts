@@ -17,7 +17,6 @@ export interface EmbeddedEngineOptions {
   readonly doNotTrackSecret?: string;
 }
 
-
 /** One partition for each consumer is enough to keep it busy, and gives the largest commits. */
 const defaultPartitions = 1;
 

@@ -1,6 +1,7 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { ChunkOutcomeMessage } from '@advocate/contracts';
 import type { DeletedRow, OutcomeKind, ResultRow, RowError, RowOutcome } from '@advocate/domain';
+import { RowLines } from './row-lines.ts';
 
 /** Which chunk an outcome is of. */
 export interface ChunkPlace {
@@ -26,9 +27,10 @@ const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
  */
 export class ChunkOutcomeEncoder {
   readonly #place: ChunkPlace;
-  readonly #kinds: string[];
-  /** Each row's result as JSON; empty where the row failed. */
-  readonly #results: string[];
+  /** A letter for each row, 0 where nothing was set. */
+  readonly #kinds: Buffer;
+  /** The results of the rows that did not fail, as JSON. */
+  readonly #results: RowLines;
   readonly #errors = new Map<number, RowError>();
   readonly #customFields = new Set<string>();
   /** Whether a row was set again: then some of the custom fields may be those of an outcome that was replaced. */
@@ -37,21 +39,21 @@ export class ChunkOutcomeEncoder {
   constructor(place: ChunkPlace) {
     this.#place = place;
     const rows = place.recordNumbers.length;
-    this.#kinds = new Array<string>(rows).fill('');
-    this.#results = new Array<string>(rows).fill('');
+    this.#kinds = Buffer.alloc(rows);
+    this.#results = new RowLines(rows);
   }
 
   /** Sets the outcome of the row at an index, in place of one that was set before. */
   set(index: number, outcome: RowOutcome): void {
-    this.#isRevised ||= this.#kinds[index] !== '';
-    this.#kinds[index] = letterOf[outcome.kind];
+    this.#isRevised ||= this.#kinds[index] !== 0;
+    this.#kinds[index] = letterOf[outcome.kind].charCodeAt(0);
     if (outcome.kind === 'failed') {
       this.#errors.set(index, outcome.error);
-      this.#results[index] = '';
+      this.#results.remove(index);
       return;
     }
     this.#errors.delete(index);
-    this.#results[index] = JSON.stringify(outcome.result);
+    this.#results.set(index, JSON.stringify(outcome.result));
     this.#noteCustomFields(outcome.result);
   }
 
@@ -62,22 +64,24 @@ export class ChunkOutcomeEncoder {
 
   #noteCustomFieldsAgain(): void {
     this.#customFields.clear();
-    for (const result of this.#results) if (result !== '') this.#noteCustomFields(JSON.parse(result) as ResultRow | DeletedRow);
+    for (const block of this.#results.blocks()) {
+      for (const line of block.toString().trimEnd().split('\n')) this.#noteCustomFields(JSON.parse(line) as ResultRow | DeletedRow);
+    }
   }
 
   /** The encoded message. Throws when a row has no outcome. */
   finish(): Uint8Array {
     const { tenant, jobId, slice, partition, sliceChunks, recordNumbers, ignoredFields } = this.#place;
-    const missing = this.#kinds.indexOf('');
+    const missing = this.#kinds.indexOf(0);
     if (missing >= 0) throw new TypeError(`Row ${missing} of a chunk has no outcome`);
     if (this.#isRevised) this.#noteCustomFieldsAgain();
     const errors = [...this.#errors].sort(([one], [other]) => one - other);
     return ChunkOutcomeMessage.encode({
       ...{ tenant, jobId, slice, partition, sliceChunks },
       recordNumbers: recordNumbers as number[],
-      kinds: this.#kinds.join(''),
+      kinds: this.#kinds.toString('latin1'),
       errors: errors.map(([index, error]) => ({ recordNumber: recordNumbers[index] ?? 0, ...error })),
-      results: zstdCompressSync(this.#results.filter((result) => result !== '').join('\n'), compression),
+      results: Array.from(this.#results.blocks(), (lines) => zstdCompressSync(lines, compression)),
       customFields: [...this.#customFields].sort(),
       ignoredFields: ignoredFields as string[],
     }).finish();

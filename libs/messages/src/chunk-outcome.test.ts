@@ -135,7 +135,7 @@ describe('bytes that are no chunk outcome', () => {
   const good = encodeChunkOutcome(chunkOf(outcomes));
   const message = ChunkOutcomeMessage.decode(good);
   const encode = (change: Partial<typeof message>) => ChunkOutcomeMessage.encode({ ...message, ...change }).finish();
-  const json = (...results: unknown[]) => zstdCompressSync(results.map((result) => JSON.stringify(result)).join('\n'));
+  const json = (...results: unknown[]) => [zstdCompressSync(results.map((result) => `${JSON.stringify(result)}\n`).join(''))];
 
   test.each<[string, Uint8Array]>([
     ['nothing', new Uint8Array()],
@@ -143,9 +143,9 @@ describe('bytes that are no chunk outcome', () => {
     ['JSON', Buffer.from('{"kinds":"c"}')],
     ['random bytes', Uint8Array.from({ length: 200 }, (_, i) => (i * 167 + 13) % 256)],
     ['a message cut short', good.subarray(0, good.length - 20)],
-    ['rows that are not compressed', encode({ results: Buffer.from('[]') })],
-    ['rows that are no JSON', encode({ results: zstdCompressSync('[') })],
-    ['rows of which one is no JSON', encode({ results: zstdCompressSync(`${JSON.stringify(full)}\n{\n${JSON.stringify(bare)}`) })],
+    ['rows that are not compressed', encode({ results: [Buffer.from('[]')] })],
+    ['rows that are no JSON', encode({ results: [zstdCompressSync('[')] })],
+    ['rows of which one is no JSON', encode({ results: [zstdCompressSync(`${JSON.stringify(full)}\n{\n${JSON.stringify(bare)}\n`)] })],
     ['a kind that there is not', encode({ kinds: 'fcufnx' })],
     ['fewer results than rows', encode({ results: json(full, bare) })],
     ['more results than rows', encode({ results: json(full, bare, bare, bare) })],

@@ -35,9 +35,8 @@ export interface NumberedOutcome {
 /** The rows of an encoded chunk outcome, each read when it is reached. Throws when the bytes are no chunk outcome. */
 export function* readChunkOutcome(bytes: Uint8Array): Generator<NumberedOutcome> {
   const { kinds, errors, results, recordNumbers } = readMessage(bytes);
-  const lines = zstdDecompressSync(results).toString();
+  const lines = linesOf(results);
   const failed = errors.values();
-  let start = 0;
   for (let index = 0; index < kinds.length; index += 1) {
     const recordNumber = recordNumbers[index] ?? 0;
     const kind = kindOf.get(kinds.charAt(index));
@@ -49,13 +48,24 @@ export function* readChunkOutcome(bytes: Uint8Array): Generator<NumberedOutcome>
       yield { recordNumber, outcome: { kind, error: { message, apiErrorCode: apiErrorCode as RowError['apiErrorCode'], statusCode } } };
       continue;
     }
-    if (start > lines.length) throw new TypeError('A chunk outcome has fewer results than rows');
-    const newline = lines.indexOf('\n', start);
-    const end = newline < 0 ? lines.length : newline;
-    yield { recordNumber, outcome: { kind, result: JSON.parse(lines.slice(start, end)) as ResultRow | DeletedRow } as RowOutcome };
-    start = end + 1;
+    const { value: line, done } = lines.next();
+    if (done) throw new TypeError('A chunk outcome has fewer results than rows');
+    yield { recordNumber, outcome: { kind, result: JSON.parse(line) as ResultRow | DeletedRow } as RowOutcome };
   }
-  if (start < lines.length || !failed.next().done) throw new TypeError('A chunk outcome has more results or errors than rows');
+  if (!lines.next().done || !failed.next().done) throw new TypeError('A chunk outcome has more results or errors than rows');
+}
+
+/** The lines of compressed blocks; a block is decompressed when its first line is reached. */
+function* linesOf(blocks: readonly Uint8Array[]): Generator<string, undefined> {
+  for (const block of blocks) {
+    const lines = zstdDecompressSync(block).toString();
+    for (let start = 0; start < lines.length;) {
+      const end = lines.indexOf('\n', start);
+      if (end < 0) throw new TypeError('A chunk outcome has a line without its end');
+      yield lines.slice(start, end);
+      start = end + 1;
+    }
+  }
 }
 
 /** Throws when the bytes are no chunk outcome. */

@@ -25,18 +25,24 @@ export interface RowFault {
   readonly message: string;
 }
 
+const noBytes = Buffer.alloc(0);
+/** Field 6, length-delimited. */
+const rowsTag = (6 << 3) | 2;
+
 export function encodeRowChunk(chunk: RowChunk): Uint8Array {
-  return RowChunkMessage.encode({
+  // A message's fields may come in any order: with the rows last, their bytes are copied once.
+  const head = RowChunkMessage.encode({
     plan: planToMessage(chunk.plan),
     slice: chunk.slice,
     partition: chunk.partition,
     sliceChunks: chunk.sliceChunks,
     previousSlice: chunk.previousSlice,
-    rows: chunk.rows as Buffer,
+    rows: noBytes,
     lengths: chunk.lengths as number[],
     recordNumbers: chunk.recordNumbers as number[],
     faults: chunk.faults as RowFault[],
-  }).finish();
+  });
+  return Buffer.concat([head.uint32(rowsTag).uint32(chunk.rows.length).finish(), chunk.rows]);
 }
 
 /** Throws when the bytes are no row chunk. */

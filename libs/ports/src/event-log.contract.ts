@@ -28,8 +28,11 @@ export function eventLogContract(name: string, create: () => Promise<EventLogUnd
         { key: 'large', partition: 1, value: large },
       ];
       const seen: IncomingMessage[] = [];
-      await peer.consume(topic, 'group', async (message) => void seen.push(message));
-      await log.publish(topic, sent);
+      await peer.consume(topic, 'group', async (message) => void seen.push({ ...message, value: new Uint8Array(message.value) }));
+      await log.publish(
+        topic,
+        sent.map((message) => ({ ...message, value: new Uint8Array(message.value) })),
+      );
       await until(() => expect(seen).toHaveLength(3));
       expect(seen.map(({ key, partition, topic }) => ({ key, partition, topic }))).toEqual(
         sent.map(({ key, partition }) => ({ key, partition, topic })),

@@ -6,6 +6,7 @@ export * from './repeat.ts';
 export * from './request-error.ts';
 export * from './resource-names.ts';
 export * from './run-process.ts';
+export * from './tune-collector.ts';
 export { readEnvironment, variables } from './environment.ts';
 export { readTenantSettings } from './tenant-environment.ts';
 export { type ProcessConfig, readProcessConfig } from './process-config.ts';

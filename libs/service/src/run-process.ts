@@ -1,4 +1,5 @@
 import type { Logger } from './logger.ts';
+import { tuneCollector } from './tune-collector.ts';
 
 /** How long a service may take to stop before the process ends all the same. */
 const stopDeadlineMs = 15_000;
@@ -8,6 +9,7 @@ const stopDeadlineMs = 15_000;
  * when the service asked, or when starting or stopping failed. A second signal ends the process at once.
  */
 export async function runProcess(logger: Logger, start: (stop: (reason: string) => void) => Promise<AsyncDisposable>): Promise<void> {
+  tuneCollector();
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   const fail = (reason: string): void => {
     logger.error(reason);

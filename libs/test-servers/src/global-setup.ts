@@ -6,8 +6,8 @@ import { startKafka, startMongodb } from './start-server.ts';
 /** Gives the tests that need servers a Kafka and a MongoDB: those that the environment names, or containers, or none, and then says so. */
 export default async function provideServers(project: TestProject): Promise<() => Promise<void>> {
   const resources = new AsyncDisposableStack();
-  let kafkaBrokers = process.env['KAFKA_BROKERS'] ?? '';
-  let mongodbUri = process.env['MONGODB_URI'] ?? '';
+  let kafkaBrokers = process.env.KAFKA_BROKERS ?? '';
+  let mongodbUri = process.env.MONGODB_URI ?? '';
   const hasDocker = await findDocker();
   if ((kafkaBrokers === '' || mongodbUri === '') && hasDocker) {
     const [kafka, mongodb] = await Promise.all([

@@ -17,8 +17,8 @@ export interface TestServer extends AsyncDisposable {
 const label = { 'advocate-bulk.test': 'true' };
 const startupTimeoutMs = 120_000;
 
-export const kafkaImage = process.env['TEST_KAFKA_IMAGE'] ?? 'apache/kafka:4.1.1';
-export const mongodbImage = process.env['TEST_MONGODB_IMAGE'] ?? 'mongo:8';
+export const kafkaImage = process.env.TEST_KAFKA_IMAGE ?? 'apache/kafka:4.1.1';
+export const mongodbImage = process.env.TEST_MONGODB_IMAGE ?? 'mongo:8';
 
 export async function startKafka(): Promise<TestServer> {
   const port = await freePort();

@@ -14,7 +14,7 @@ export interface SourceFile {
   readonly open: () => Readable;
 }
 
-const blockSize = 256 * 1024;
+const blockSize = 64 * 1024;
 
 /** Looks a file up, or standard input for `-`. Throws a CommandError when it cannot be read. */
 export async function findSourceFile(path: string, format: string | undefined): Promise<SourceFile> {

@@ -1,4 +1,5 @@
 import { eventLogContract } from '@advocate/ports/contracts';
+import { UndecodableMessageError } from '@advocate/ports';
 import { expect, test, vi } from 'vitest';
 import { createEventLog, EventLogClosedError } from './create-event-log.ts';
 
@@ -184,4 +185,38 @@ test('the pause before a message is handled again doubles from 50 ms to 5 s, and
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('the value of a large message is there for every group and every attempt, and is freed when all have passed it', async () => {
+  await using log = createEventLog({ partitions: 1 });
+  const value = new Uint8Array(1_000_000).fill(7);
+  const seen: string[] = [];
+  for (const group of ['one', 'other']) {
+    let attempts = 0;
+    await log.consume(topic, group, async (message) => {
+      seen.push(`${group} ${message.value.byteLength} ${message.value.at(-1)}`);
+      if ((attempts += 1) < 2) throw new Error('Once more');
+    });
+  }
+  await log.publish(topic, [{ key: 'large', partition: 0, value }]);
+  await vi.waitFor(() => expect(seen).toHaveLength(4));
+  expect(new Set(seen)).toEqual(new Set(['one 1000000 7', 'other 1000000 7']));
+  await vi.waitFor(() => expect(value.byteLength).toBe(0));
+});
+
+test('a large dead letter can be published again and again', async () => {
+  await using log = createEventLog({ partitions: 1 });
+  const seen: number[] = [];
+  await log.consume(topic, 'group', async ({ value }) => {
+    seen.push(value.filter((byte) => byte === 7).length);
+    if (seen.length === 1) throw new UndecodableMessageError('not yet');
+  });
+  await log.publish(topic, [{ key: 'large', partition: 0, value: new Uint8Array(1_000_000).fill(7) }]);
+  await vi.waitFor(async () => expect(await log.deadLetters(1)).toHaveLength(1));
+  const [letter] = await log.deadLetters(1);
+  for (let replays = 1; replays <= 2; replays += 1) {
+    expect(await log.replay(letter?.id ?? '')).toBe(true);
+    await vi.waitFor(() => expect(seen).toHaveLength(1 + replays));
+  }
+  expect(seen).toEqual([1_000_000, 1_000_000, 1_000_000]);
 });

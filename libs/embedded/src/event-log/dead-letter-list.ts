@@ -21,7 +21,8 @@ export class DeadLetterList {
   add(message: IncomingMessage, reason: string): void {
     const { topic, partition, key, value } = message;
     const letter = { id: String(++this.#lastId), topic, partition, key, reason, date: new Date(), size: value.byteLength };
-    this.#kept.push({ letter, message });
+    // The log frees the value of a message that was passed.
+    this.#kept.push({ letter, message: { ...message, value: new Uint8Array(value) } });
     this.#bytes += letter.size;
     while (this.#kept.length > 1 && (this.#kept.length > this.#capacity.messages || this.#bytes > this.#capacity.bytes)) {
       this.#bytes -= this.#kept.shift()!.letter.size;
@@ -37,7 +38,9 @@ export class DeadLetterList {
       .reverse();
   }
 
+  /** The message of a letter, to be published again: its value is a copy. */
   find(id: string): IncomingMessage | undefined {
-    return this.#kept.find(({ letter }) => letter.id === id)?.message;
+    const message = this.#kept.find(({ letter }) => letter.id === id)?.message;
+    return message && { ...message, value: new Uint8Array(message.value) };
   }
 }

@@ -7,7 +7,7 @@ import type { ClaimantDocument, ClaimDocument, ClaimSweeps, Wanted } from './cla
 import { Claims, codesOf } from './claims.ts';
 import type { DoNotTrackList } from './do-not-track.ts';
 import { DoNotTrack } from './do-not-track.ts';
-import type { Documents, Replacement, TokenDocument } from './documents.ts';
+import type { Documents, Replacement } from './documents.ts';
 import type { History } from './history.ts';
 import { idOf, recordOf, tenantKey, tokenOf } from './keys.ts';
 import type { AccountWrite, DecisionRecord, Decisions, StandingWrite } from './record.ts';

@@ -1,0 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+
+/** Sets the garbage collector for services, in this process and the threads that it starts from now on. */
+export function tuneCollector(): void {
+  // Services keep the cores busy themselves: helpers of the collector would only take turns with them, at a sixth of the time.
+  setFlagsFromString('--no-parallel-scavenge');
+  // Also what each thread lets pile up of buffers that nobody uses any more: four times this much. By default that is over 100 MB a thread.
+  setFlagsFromString('--scavenger-max-new-space-capacity-mb=2');
+}
