@@ -5,6 +5,8 @@ import { readChunkOutcome, summariseChunkOutcome } from './chunk-outcome.ts';
 
 const typeOf = { created: 'CREATED', updated: 'UPDATED', deleted: 'DELETED' } as const;
 const topic = 'advocate.participant-events';
+/** More at a time would cost a Kafka driver more each. */
+const eventsAtOnce = 500;
 
 /** Publishes what an encoded chunk outcome means to others: one event for each participant that changed, in the order of the rows. */
 export async function publishParticipantEvents(log: EventLog, outcome: Uint8Array, date: number): Promise<void> {
@@ -19,5 +21,5 @@ export async function publishParticipantEvents(log: EventLog, outcome: Uint8Arra
     }).finish();
     messages.push({ key: `${tenant}/${accountId}`, partition: partitionOf(tenant, accountId, partitions), value });
   }
-  if (messages.length > 0) await log.publish(topic, messages);
+  for (let start = 0; start < messages.length; start += eventsAtOnce) await log.publish(topic, messages.slice(start, start + eventsAtOnce));
 }

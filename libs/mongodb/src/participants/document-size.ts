@@ -1,6 +1,6 @@
 import type { Account, User } from '@advocate/domain';
 import { BSON } from 'mongodb';
-import { accountDocument } from './protocol/account-document.ts';
+import { accountContent, accountDocument } from './protocol/account-document.ts';
 
 /** MongoDB keeps documents of 16 MB; the rest is for what comes with them in a message. */
 const maxBytes = 16 * 1024 * 1024 - 64 * 1024;
@@ -9,7 +9,7 @@ const maxBytes = 16 * 1024 * 1024 - 64 * 1024;
 export function fitsInDocument(account: Account): boolean {
   let bytes = 0;
   for (const user of account.users) bytes += atMost(user);
-  return bytes < maxBytes || BSON.calculateObjectSize(accountDocument(account.id, '', account)) < maxBytes;
+  return bytes < maxBytes || BSON.calculateObjectSize(accountDocument(account.id, '', accountContent(account))) < maxBytes;
 }
 
 /** Bytes that a user takes at most: what the many small accounts are told apart by, from the few that have to be measured. */
@@ -20,9 +20,10 @@ function atMost(user: User): number {
 }
 
 function textBytes(value: unknown): number {
-  if (typeof value === 'string') return 3 * value.length;
+  // In JSON, a control character takes six.
+  if (typeof value === 'string') return 6 * value.length;
   if (typeof value !== 'object' || value === null) return 0;
   let bytes = 0;
-  for (const [name, part] of Object.entries(value)) bytes += 32 + 3 * name.length + textBytes(part);
+  for (const [name, part] of Object.entries(value)) bytes += 32 + 6 * name.length + textBytes(part);
   return bytes;
 }

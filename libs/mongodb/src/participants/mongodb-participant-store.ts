@@ -74,7 +74,7 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
     this.#protocol = new CommitProtocol({
       accounts: new MongoDocuments(db.collection<AccountDocument>('accounts')),
       records: new MongoDocuments(db.collection<DecisionRecord>('records')),
-      claims: new MongoDocuments(db.collection<ClaimDocument>('claims')),
+      claims: new MongoDocuments(db.collection<ClaimDocument>('claims'), { isPacked: true }),
       claimants: new MongoDocuments(db.collection<ClaimantDocument>('claimants')),
       sweeps: this.#sweeps,
       doNotTrack: new MongoDoNotTrackList(db),

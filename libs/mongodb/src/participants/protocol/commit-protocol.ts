@@ -2,7 +2,7 @@ import type { LoadedAccount, LoadedState, ReferralSide, UserKey } from '@advocat
 import { codeKey, isSameUser, userText } from '@advocate/domain';
 import type { AccountDecision, ChunkDecision, CodeClaim, CommitResult, LoadRequest } from '@advocate/ports';
 import type { AccountDocument } from './account-document.ts';
-import { accountDocument, loadedAccount } from './account-document.ts';
+import { accountContent, accountDocument, loadedAccount } from './account-document.ts';
 import type { ClaimantDocument, ClaimDocument, ClaimSweeps, Wanted } from './claims.ts';
 import { Claims, codesOf } from './claims.ts';
 import type { DoNotTrackList } from './do-not-track.ts';
@@ -151,13 +151,16 @@ export class CommitProtocol {
     const { records, blobs, encode, random } = this.#dependencies;
     const { chunkId, tenant, jobId, date } = decision;
     const writes: AccountWrite[] = [];
+    const wanted = new WantedCodes();
     for (const one of decision.accounts) {
       const isChanged = one.change.account !== one.before?.account;
-      if (isChanged || record !== undefined) writes.push(accountWrite(one, isChanged));
+      if (!isChanged && record === undefined) continue;
+      writes.push(accountWrite(one, isChanged));
+      if (isChanged) wanted.add(one);
     }
     const outcome = decision.outcome;
 
-    const moved = await this.#claimCodes(decision, writes);
+    const moved = await this.#claimCodes(decision, wanted);
     await this.#missReferrers(decision, writes, moved);
     if (moved.accountIds.size > 0) {
       await this.claims.drop(tenant, listedBy(writes.filter(({ accountId }) => moved.accountIds.has(accountId))));
@@ -187,20 +190,11 @@ export class CommitProtocol {
   }
 
   /** Makes sure of the codes that accounts come to list; answers what others keep. */
-  async #claimCodes({ tenant, jobId }: ChunkDecision, writes: readonly AccountWrite[]): Promise<Moved> {
-    const moved: Moved = { accountIds: new Set(), codes: new Set() };
-    const wanted = new Map<string, Wanted>();
-    for (const write of writes) {
-      for (const want of wantedCodes(write)) {
-        const other = wanted.get(want.key);
-        if (other !== undefined && !isSameUser(other.owner, want.owner)) note(moved, write.accountId, want.key);
-        else wanted.set(want.key, want);
-      }
-    }
-    if (wanted.size === 0) return moved;
+  async #claimCodes({ tenant, jobId }: ChunkDecision, { byKey, contradictions: moved }: WantedCodes): Promise<Moved> {
+    if (byKey.size === 0) return moved;
     const claimant = await this.claims.begin(tenant, jobId);
-    for (const key of await this.claims.take(tenant, claimant, [...wanted.values()], 'list')) {
-      note(moved, wanted.get(key)!.owner.accountId, key);
+    for (const key of await this.claims.take(tenant, claimant, [...byKey.values()], 'list')) {
+      note(moved, byKey.get(key)!.owner.accountId, key);
     }
     return moved;
   }
@@ -238,8 +232,8 @@ export class CommitProtocol {
   async #noteOverwritten(tenant: string, writes: readonly AccountWrite[]): Promise<void> {
     const { records, random } = this.#dependencies;
     const accountsOf = new Map<string, string[]>();
-    for (const { accountId, before, account } of writes) {
-      if (before === null || account === undefined) continue;
+    for (const { accountId, before, content } of writes) {
+      if (before === null || content === undefined) continue;
       const recordId = recordOf(before);
       const accounts = accountsOf.get(recordId);
       if (accounts === undefined) accountsOf.set(recordId, [accountId]);
@@ -267,7 +261,7 @@ export class CommitProtocol {
     const { tenant } = decisions[0]!;
     const standing = standingWrites(decisions);
     const applied = new Set(record.applied);
-    const pending = [...standing.values()].filter((write) => write.account !== undefined && !applied.has(write.accountId));
+    const pending = [...standing.values()].filter((write) => write.content !== undefined && !applied.has(write.accountId));
     // Before the accounts: whoever then finds a user gone finds the user barred too.
     await this.#doNotTrack.bar(tenant, barredBy(pending), record._id);
 
@@ -310,7 +304,7 @@ export class CommitProtocol {
       else changed.push(write);
     }
     const document = (write: StandingWrite): AccountDocument =>
-      accountDocument(tenantKey(tenant, write.accountId), write.after, write.account ?? undefined);
+      accountDocument(tenantKey(tenant, write.accountId), write.after, write.content ?? null);
     const taken = await accounts.insert(Array.from(created.values(), document));
     const unsure = Array.from(taken, (id) => created.get(id)!);
     const changes = changed.map((write) => ({ token: write.before ?? '', document: document(write) }));
@@ -390,17 +384,27 @@ function accountWrite({ accountId, before, change }: AccountDecision, isChanged:
   const { account, listed, freed, referrals, erased, doNotTrack } = change;
   return {
     ...{ accountId, before: before?.token ?? null, listed, freed, referrals, erased, doNotTrack },
-    ...(isChanged ? { account: account ?? null } : {}),
+    ...(isChanged ? { content: account === undefined ? null : accountContent(account) } : {}),
   };
 }
 
-/** The codes that an account comes to list, as its users are given them. */
-function* wantedCodes({ accountId, account, listed }: AccountWrite): Generator<Wanted> {
-  if (listed.length === 0 || account === undefined || account === null) return;
-  const keys = new Set(listed.map(({ key }) => key));
-  for (const user of account.users) {
-    for (const { key, programId: program, code } of codesOf(user)) {
-      if (keys.has(key)) yield { key, program, code, owner: { accountId, id: user.id } };
+/** The codes that accounts come to list, as their users are given them. */
+class WantedCodes {
+  readonly byKey = new Map<string, Wanted>();
+  /** Codes that two users want. */
+  readonly contradictions: Moved = { accountIds: new Set(), codes: new Set() };
+
+  add({ accountId, change: { account, listed } }: AccountDecision): void {
+    if (listed.length === 0 || account === undefined) return;
+    const keys = new Set(listed.map(({ key }) => key));
+    for (const user of account.users) {
+      for (const { key, programId: program, code } of codesOf(user)) {
+        if (!keys.has(key)) continue;
+        const owner = { accountId, id: user.id };
+        const other = this.byKey.get(key);
+        if (other !== undefined && !isSameUser(other.owner, owner)) note(this.contradictions, accountId, key);
+        else this.byKey.set(key, { key, program, code, owner });
+      }
     }
   }
 }

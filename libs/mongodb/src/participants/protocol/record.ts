@@ -1,4 +1,5 @@
-import type { Account, ListedCode, Referral, UserKey } from '@advocate/domain';
+import type { ListedCode, Referral, UserKey } from '@advocate/domain';
+import type { AccountContent } from './account-document.ts';
 import type { TokenDocument } from './documents.ts';
 
 /**
@@ -35,7 +36,7 @@ export interface AccountWrite {
   /** The token that the account must have; null where there must be none. */
   readonly before: string | null;
   /** Absent when nothing changes; null when the account is deleted. */
-  readonly account?: Account | null;
+  readonly content?: AccountContent | null;
   readonly listed: readonly ListedCode[];
   readonly freed: readonly string[];
   readonly referrals: readonly Referral[];

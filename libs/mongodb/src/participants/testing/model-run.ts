@@ -5,6 +5,7 @@ import { chunkId, codeKey } from '@advocate/domain';
 import { ChunkOutcomeEncoder, decodeChunkOutcome } from '@advocate/messages';
 import type { ParticipantStore } from '@advocate/ports';
 import { buildPlan } from '@advocate/testing';
+import { usersOf } from '../protocol/account-document.ts';
 import { type Actor, Scheduler, SeededRandom } from './scheduler.ts';
 import { accountKey, BlobGoneError, type Fault, tenant, World } from './world.ts';
 
@@ -253,7 +254,7 @@ class ModelRun {
       );
       if (problem !== undefined) found.push(`${chunk.id} says of ${row.accountId}/${row.id} ${outcome?.kind}, but ${problem}`);
       if (write === undefined) continue;
-      const hasUsers = (write.after?.users ?? []).length > 0;
+      const hasUsers = usersOf(write.after ?? {}).length > 0;
       const isKept = write.after?.users !== undefined;
       const mayBeEmpty = chunk.rows.some(
         (one) => 'preserveEmptyAccount' in one && one.accountId === row.accountId && one.preserveEmptyAccount,
@@ -285,8 +286,8 @@ class ModelRun {
   /** Every code that somebody lists is claimed for them. */
   #checkCodes(found: string[]): void {
     for (const accountId of accountIds) {
-      for (const user of this.world.accounts.documents.get(accountKey(accountId))?.users ?? []) {
-        for (const code of user.codes.flatMap(([, list]) => list)) {
+      for (const user of usersOf(this.world.accounts.documents.get(accountKey(accountId)) ?? {})) {
+        for (const code of Object.values(user.codes).flat()) {
           const owner = this.world.claims.documents.get(accountKey(codeKey(code)))?.owner;
           if (owner?.accountId !== accountId || owner.id !== user.id)
             found.push(`${code} of ${accountId}/${user.id} is not claimed for them`);
@@ -310,10 +311,8 @@ async function untilFound<Result>(act: () => Promise<Result>): Promise<Result> {
 const recordNumber = (slice: number, index: number): number => 1 + slice * 10 + index;
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-type StoredUser = NonNullable<World['written'][number]['after']>['users'];
-
-function userIn(account: { readonly users?: StoredUser } | undefined, { id }: UserKey): string | undefined {
-  const user = account?.users?.find((candidate) => candidate.id === id);
+function userIn(account: { readonly users?: string } | undefined, { id }: UserKey): string | undefined {
+  const user = usersOf(account ?? {}).find((candidate) => candidate.id === id);
   return user === undefined ? undefined : JSON.stringify(user);
 }
 

@@ -1,6 +1,7 @@
 import type { Referral, UserKey } from '@advocate/domain';
 import { userText } from '@advocate/domain';
 import type { AccountDocument } from '../protocol/account-document.ts';
+import { usersOf } from '../protocol/account-document.ts';
 import type { ClaimantDocument, ClaimDocument } from '../protocol/claims.ts';
 import { codesOf } from '../protocol/claims.ts';
 import type { Blobs, ProtocolDependencies } from '../protocol/commit-protocol.ts';
@@ -64,9 +65,9 @@ export class World {
     this.written.push({ accountId, recordId: recordOf(after?.token ?? ''), before, after });
     const owners = new Map<string, string>();
     for (const account of this.accounts.documents.values()) {
-      for (const user of account.users ?? []) {
+      for (const user of usersOf(account)) {
         const owner = `${account._id} ${user.id}`;
-        for (const { key } of codesOf({ ...user, codes: Object.fromEntries(user.codes) } as never)) {
+        for (const { key } of codesOf(user)) {
           const other = owners.get(key);
           if (other !== undefined && other !== owner) this.violations.push(`${key} is listed by ${other} and ${owner}`);
           owners.set(key, owner);
