@@ -34,7 +34,7 @@ export async function openDistributedEngine(options: DistributedEngineOptions): 
   const log = resources.use(await openKafkaEventLog({ ...kafka, partitions, clientId, logger }));
   const participants = await openMongodbParticipantStore(db, {
     ...(doNotTrackSecret === undefined ? {} : { doNotTrackSecret }),
-    announce: (outcome, date) => publishParticipantEvents(log, outcome, date),
+    announce: (outcome, date, accountIds) => publishParticipantEvents(log, outcome, date, accountIds),
   });
   resources.use(participants);
   const mailer = smtp === undefined ? await openEmlMailer(join(dataDir, 'mail')) : openSmtpMailer(smtp);

@@ -1,4 +1,5 @@
-import { DeadLetterMessage, ListDeadLettersResponse } from '@advocate/contracts';
+import type { DeadLetterMessage } from '@advocate/contracts';
+import { ListDeadLettersResponse } from '@advocate/contracts';
 import { ask } from '../client/api.ts';
 import { openSession } from '../client/session.ts';
 import { ExitStatus } from '../exit-status.ts';

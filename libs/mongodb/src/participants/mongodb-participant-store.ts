@@ -30,8 +30,11 @@ import type { DecisionRecord } from './protocol/record.ts';
 export interface MongodbParticipantStoreOptions {
   /** Keys the hashes of the do-not-track list. When absent, the database makes its own once and keeps it. */
   readonly doNotTrackSecret?: string;
-  /** Tells others of a commit's outcome, with the job's acceptance time: before the commit resolves, at least once, and again after a crash. */
-  readonly announce?: (outcome: Uint8Array, date: number) => Promise<void>;
+  /**
+   * Tells others of a commit's outcome, with the job's acceptance time: before the commit resolves, at least once, and again after a crash. What it says of
+   * an account is told before anything that was written there later; perhaps of some accounts alone, and then again of all.
+   */
+  readonly announce?: (outcome: Uint8Array, date: number, accountIds?: ReadonlySet<string>) => Promise<void>;
   /** After how long a direct call is taken for one that its worker left lying; default a minute. */
   readonly settleAfterMs?: number;
 }

@@ -32,8 +32,11 @@ export interface ProtocolDependencies {
   readonly blobs: Blobs;
   readonly encode: (decisions: Decisions) => Promise<Uint8Array>;
   readonly decode: (bytes: Uint8Array) => Promise<Decisions>;
-  /** Tells others of an outcome: at least once for every commit, and again when a crash makes it uncertain. */
-  readonly announce: (outcome: Uint8Array, date: number) => Promise<void>;
+  /**
+   * Tells others of an outcome, or of what it says of some accounts: at least once for every commit, and again when a crash makes it uncertain. An
+   * account's outcomes are told first in the order in which it was written.
+   */
+  readonly announce: (outcome: Uint8Array, date: number, accountIds?: ReadonlySet<string>) => Promise<void>;
   /** The id of a user on the do-not-track list, without the tenant. */
   readonly userHash: (user: UserKey) => string;
   /** A text that was never given before. */
@@ -230,7 +233,7 @@ export class CommitProtocol {
    * the write.
    */
   async #noteOverwritten(tenant: string, writes: readonly AccountWrite[]): Promise<void> {
-    const { records, random } = this.#dependencies;
+    const { records, blobs, announce, random } = this.#dependencies;
     const accountsOf = new Map<string, string[]>();
     for (const { accountId, before, content } of writes) {
       if (before === null || content === undefined) continue;
@@ -244,6 +247,8 @@ export class CommitProtocol {
       for (const record of await records.read(accountsOf.keys())) {
         const news = (accountsOf.get(record._id) ?? []).filter((id) => !record.applied.includes(id));
         if (!record.open || news.length === 0) continue;
+        // Before it is noted: whoever finds the note counts on it.
+        await announce(await blobs.read(record.outcome), record.date, new Set(news));
         const document = { ...record, token: tokenOf(record._id, random()), applied: [...record.applied, ...news] };
         changes.push({ token: record.token, document });
       }

@@ -92,9 +92,9 @@ export class World {
       blobs: this.#blobs(actor),
       encode: async (decisions) => Buffer.from(JSON.stringify(decisions)),
       decode: async (bytes) => JSON.parse(Buffer.from(bytes).toString()) as Decisions,
-      announce: async (outcome) => {
+      announce: async (outcome, _, accountIds) => {
         await actor.step();
-        this.announced.add(Buffer.from(outcome).toString('base64'));
+        if (accountIds === undefined) this.announced.add(Buffer.from(outcome).toString('base64'));
       },
       userHash: (user: UserKey) => userText(user),
       random: () => String((this.#tokens += 1)),
