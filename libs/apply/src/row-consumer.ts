@@ -2,6 +2,7 @@ import type { EventLog, Topic } from '@advocate/ports';
 import { decodeMessage, decodeRowChunk } from '@advocate/messages';
 import type { Logger } from '@advocate/service';
 import type { ApplyChunk } from './apply-chunk.ts';
+import { ChunkOutOfOrderError } from './apply-chunk.ts';
 
 export interface RowConsumerDependencies {
   readonly log: EventLog;
@@ -31,7 +32,9 @@ export async function startRowConsumer(
         await log.publish('chunks.outcomes', [{ key: jobId, partition, value }]);
         logger.debug({ ...place, rows: chunk.lengths.length }, 'Chunk applied');
       } catch (error) {
-        logger.error({ ...place, err: error }, 'Chunk not applied; it will be tried again');
+        // Ordinary while another worker still has an earlier chunk in hand.
+        if (error instanceof ChunkOutOfOrderError) logger.warn(place, `${error.message}; it will be tried again`);
+        else logger.error({ ...place, err: error }, 'Chunk not applied; it will be tried again');
         throw error;
       }
     });
