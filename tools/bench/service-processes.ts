@@ -48,7 +48,10 @@ export async function startServices(options: ServicesOptions): Promise<ServicePr
   const ports = new Map<string, number>();
   await Promise.all(
     names.map(async (service) => {
-      const child = spawn(process.execPath, ['--max-semi-space-size=32', `apps/${service}/src/main.ts`], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      const child = spawn(process.execPath, ['--max-semi-space-size=32', `apps/${service}/src/main.ts`], {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
       processes.set(service, child);
       ports.set(service, await portOf(child));
     }),

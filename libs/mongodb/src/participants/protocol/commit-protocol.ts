@@ -141,6 +141,7 @@ export class CommitProtocol {
       const decisions = await this.#decisionsOf(record);
       await records.remove([record]);
       await this.#withdraw(record, decisions, new Map());
+      for (const { tenant, jobId } of decisions) await this.claims.forget(tenant, jobId);
       await blobs.remove([...record.decisions, record.outcome]);
       return;
     }
