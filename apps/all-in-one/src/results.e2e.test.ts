@@ -224,6 +224,7 @@ describe('the completion mail', () => {
     }
     rmSync(file, { recursive: true });
     await using _suite = await startSuite({ dataDir });
+    await until(() => existsSync(file) || undefined, 'the mail that was owed');
     expect(readFileSync(file, 'utf8')).toContain('To: owner@example.com');
   });
 
