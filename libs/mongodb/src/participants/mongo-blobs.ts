@@ -29,11 +29,11 @@ export class MongoBlobs implements Blobs {
     }
   }
 
-  async read(id: string): Promise<Uint8Array> {
+  async read(id: string): Promise<Uint8Array | undefined> {
     const contents: Uint8Array[] = [];
     for (let part = 0, parts = 1; part < parts; part += 1) {
       const found = await withRetry(() => this.#parts.findOne({ _id: partId(id, part) }, { promoteBuffers: false }));
-      if (found === null) throw new Error(`The decision record ${id} was removed meanwhile`);
+      if (found === null) return undefined;
       parts = found.parts;
       contents.push(found.bytes.value());
     }

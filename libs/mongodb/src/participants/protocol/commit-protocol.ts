@@ -16,8 +16,8 @@ import { standingWrites } from './record.ts';
 /** Bytes under an id, written once before anything names them. */
 export interface Blobs {
   write(id: string, bytes: Uint8Array): Promise<void>;
-  /** Throws when there is none. */
-  read(id: string): Promise<Uint8Array>;
+  /** Nothing when it was removed: then the record that named it has changed since it was read. */
+  read(id: string): Promise<Uint8Array | undefined>;
   remove(ids: readonly string[]): Promise<void>;
 }
 
@@ -112,7 +112,12 @@ export class CommitProtocol {
     let own: OwnDecisions | undefined;
     let [record] = await records.read([decision.chunkId]);
     for (;;) {
-      if (record?.open === false) return { status: 'committed', outcome: await this.#outcomeOf(record, own) };
+      if (record?.open === false) {
+        const outcome = await this.#outcomeOf(record, own);
+        if (outcome !== undefined) return { status: 'committed', outcome };
+        [record] = await records.read([decision.chunkId]);
+        continue;
+      }
       if (record === undefined || record.token === decision.amends) {
         const decided = await this.#decide(decision, record);
         if ('status' in decided) return decided;
@@ -139,6 +144,7 @@ export class CommitProtocol {
       if (result?.status === 'committed') return;
       if (result === undefined) continue;
       const decisions = await this.#decisionsOf(record);
+      if (decisions === undefined) continue;
       await records.remove([record]);
       await this.#withdraw(record, decisions, new Map());
       for (const { tenant, jobId } of decisions) await this.claims.forget(tenant, jobId);
@@ -168,7 +174,10 @@ export class CommitProtocol {
     await this.#missReferrers(decision, writes, moved);
     if (moved.accountIds.size > 0) {
       await this.claims.drop(tenant, listedBy(writes.filter(({ accountId }) => moved.accountIds.has(accountId))));
-      const standing = record === undefined ? {} : { standing: { mark: record.token, outcome: await blobs.read(record.outcome) } };
+      const outcomeBefore = record === undefined ? undefined : await blobs.read(record.outcome);
+      // Without it the record has changed, and the next attempt finds that out.
+      const standing =
+        record === undefined || outcomeBefore === undefined ? {} : { standing: { mark: record.token, outcome: outcomeBefore } };
       return { status: 'moved', accountIds: [...moved.accountIds], codes: [...moved.codes], ...standing };
     }
     await this.#noteOverwritten(tenant, writes);
@@ -245,15 +254,19 @@ export class CommitProtocol {
     }
     while (accountsOf.size > 0) {
       const changes: Replacement<DecisionRecord>[] = [];
+      let hasChanged = false;
       for (const record of await records.read(accountsOf.keys())) {
         const news = (accountsOf.get(record._id) ?? []).filter((id) => !record.applied.includes(id));
         if (!record.open || news.length === 0) continue;
         // Before it is noted: whoever finds the note counts on it.
-        await announce(await blobs.read(record.outcome), record.date, new Set(news));
+        const outcome = await blobs.read(record.outcome);
+        hasChanged ||= outcome === undefined;
+        if (outcome === undefined) continue;
+        await announce(outcome, record.date, new Set(news));
         const document = { ...record, token: tokenOf(record._id, random()), applied: [...record.applied, ...news] };
         changes.push({ token: record.token, document });
       }
-      if (changes.length === 0 || (await records.replace(changes))) return;
+      if ((await records.replace(changes)) && !hasChanged) return;
     }
   }
 
@@ -264,6 +277,8 @@ export class CommitProtocol {
   async #carryOn(record: DecisionRecord, own?: OwnDecisions): Promise<CommitResult | undefined> {
     const { accounts, records } = this.#dependencies;
     const decisions = await this.#decisionsOf(record, own?.decisions);
+    const outcome = await this.#outcomeOf(record, own);
+    if (decisions === undefined || outcome === undefined) return undefined;
     const { tenant } = decisions[0]!;
     const standing = standingWrites(decisions);
     const applied = new Set(record.applied);
@@ -275,7 +290,6 @@ export class CommitProtocol {
     const tokens = await accounts.tokens(unsure.map(({ accountId }) => tenantKey(tenant, accountId)));
     const missing = unsure.filter(({ accountId, after }) => tokens.get(tenantKey(tenant, accountId)) !== after);
     if (missing.length === 0) {
-      const outcome = await this.#outcomeOf(record, own);
       await this.#finish(record, decisions, standing, outcome);
       return { status: 'committed', outcome };
     }
@@ -284,20 +298,26 @@ export class CommitProtocol {
     if (again?.token !== record.token) return undefined;
     return {
       ...{ status: 'moved', codes: [], accountIds: missing.map(({ accountId }) => accountId) },
-      standing: { mark: record.token, outcome: await this.#outcomeOf(record, own) },
+      standing: { mark: record.token, outcome },
     };
   }
 
-  async #outcomeOf(record: DecisionRecord, own?: OwnDecisions): Promise<Uint8Array> {
+  async #outcomeOf(record: DecisionRecord, own?: OwnDecisions): Promise<Uint8Array | undefined> {
     if (own !== undefined && record.outcome === outcomeId(own.decisions.token)) return own.outcome;
     return this.#dependencies.blobs.read(record.outcome);
   }
 
-  async #decisionsOf(record: DecisionRecord, mine?: Decisions): Promise<Decisions[]> {
+  /** Nothing when another worker has closed the record since it was read. */
+  async #decisionsOf(record: DecisionRecord, mine?: Decisions): Promise<Decisions[] | undefined> {
     const { blobs, decode } = this.#dependencies;
-    return Promise.all(
-      record.decisions.map(async (id) => (mine !== undefined && id === decisionsId(mine.token) ? mine : decode(await blobs.read(id)))),
-    );
+    const all: Decisions[] = [];
+    for (const id of record.decisions) {
+      const isMine = mine !== undefined && id === decisionsId(mine.token);
+      const bytes = isMine ? undefined : await blobs.read(id);
+      if (!isMine && bytes === undefined) return undefined;
+      all.push(bytes === undefined ? mine! : await decode(bytes));
+    }
+    return all;
   }
 
   /** Writes accounts; answers those of which it is not sure. */
@@ -343,7 +363,8 @@ export class CommitProtocol {
     await announce(outcome, record.date);
     await this.#close(record);
     if (record.directSince !== undefined) await this.claims.forget(tenant, jobId);
-    await blobs.remove(record.decisions);
+    const amended = decisions.map(({ token }) => outcomeId(token)).filter((id) => id !== record.outcome);
+    await blobs.remove([...record.decisions, ...amended]);
   }
 
   /** Takes back what was prepared for decisions that are no longer in force. */

@@ -7,7 +7,7 @@ import type { ParticipantStore } from '@advocate/ports';
 import { buildPlan } from '@advocate/testing';
 import { usersOf } from '../protocol/account-document.ts';
 import { type Actor, Scheduler, SeededRandom } from './scheduler.ts';
-import { accountKey, BlobGoneError, type Fault, tenant, World } from './world.ts';
+import { accountKey, type Fault, tenant, World } from './world.ts';
 
 type Row = UserUpsert | UserDeletion;
 
@@ -135,11 +135,12 @@ class ModelRun {
     const recordNumbers = rows.map((_, index) => recordNumber(slice, index));
     const place = { tenant, jobId: plan.jobId, slice, partition: 0, sliceChunks: 1, recordNumbers, ignoredFields: [] };
     const parsed = rows.map((row) => ({ row })) as never;
-    const outcome = await untilFound(
-      async () =>
-        (await protocol.committed(id)) ??
-        decideAndCommit({ store, logic }, { id, plan, recordNumbers, isDirect, encoder: new ChunkOutcomeEncoder(place), rows: parsed }),
-    );
+    const outcome =
+      (await protocol.committed(id)) ??
+      (await decideAndCommit(
+        { store, logic },
+        { id, plan, recordNumbers, isDirect, encoder: new ChunkOutcomeEncoder(place), rows: parsed },
+      ));
     chunk.answers.push(outcome);
   }
 
@@ -158,7 +159,7 @@ class ModelRun {
   }
 
   #settle(id: string): void {
-    this.#start((actor) => untilFound(() => this.world.protocol(actor).settle(id)));
+    this.#start((actor) => this.world.protocol(actor).settle(id));
   }
 
   #startReward(): void {
@@ -293,17 +294,6 @@ class ModelRun {
             found.push(`${code} of ${accountId}/${user.id} is not claimed for them`);
         }
       }
-    }
-  }
-}
-
-/** Does again what met a record that another worker was just closing. */
-async function untilFound<Result>(act: () => Promise<Result>): Promise<Result> {
-  for (;;) {
-    try {
-      return await act();
-    } catch (error) {
-      if (!(error instanceof BlobGoneError)) throw error;
     }
   }
 }

@@ -110,9 +110,7 @@ export class World {
       },
       read: async (id) => {
         await actor.step();
-        const bytes = this.blobs.get(id);
-        if (bytes === undefined) throw new BlobGoneError(id);
-        return bytes;
+        return this.blobs.get(id);
       },
       remove: async (ids) => {
         for (const id of ids) {
@@ -238,11 +236,6 @@ export class World {
       }
     }
   }
-}
-
-/** A record's blob was removed: another worker has closed the record since it was read. */
-export class BlobGoneError extends Error {
-  override readonly name = 'BlobGoneError';
 }
 
 const isDeath = ({ document }: Replacement<AccountDocument>): boolean => document.users === undefined;
