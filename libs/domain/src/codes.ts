@@ -50,13 +50,25 @@ export function referralId(digest: Digest, referredIncarnation: string, programI
   return digest(`referral${field}${referredIncarnation}${field}${programId}`).slice(0, 24);
 }
 
-/** All keys under which a user's codes and links are found. */
-export function keysOf(user: User): string[] {
-  const keys: string[] = [];
-  for (const codes of Object.values(user.codes)) for (const code of codes) keys.push(codeKey(code));
-  for (const links of Object.values(user.links ?? {})) for (const link of links) keys.push(linkKey(link));
-  return keys;
+/** A code or link that a user has, as given, with the key that it is found under. */
+export interface HeldCode {
+  readonly key: string;
+  readonly programId: string;
+  readonly code: string;
 }
+
+/** All codes and links of a user, the codes first. */
+export function* codesOf(user: User): Generator<HeldCode> {
+  for (const [programId, codes] of Object.entries(user.codes)) {
+    for (const code of codes) yield { key: codeKey(code), programId, code };
+  }
+  for (const [programId, links] of Object.entries(user.links ?? {})) {
+    for (const link of links) yield { key: linkKey(link), programId, code: link };
+  }
+}
+
+/** All keys under which a user's codes and links are found. */
+export const keysOf = (user: User): string[] => Array.from(codesOf(user), ({ key }) => key);
 
 /** Prefixes of generated links, by medium; from the product's own table of share mediums. */
 export const linkPrefixes = { share: 'mz', facebook: 'mm', twitter: 'mR', email: 'mL', linkedin: 'm6' } as const;

@@ -1,6 +1,7 @@
 import { type Collection, type Filter, MongoError, type OptionalUnlessRequiredId, type WithId } from 'mongodb';
 
-const duplicateKey = 11000;
+/** The error of an insertion whose id is taken. */
+export const duplicateKey = 11000;
 
 interface Identified {
   readonly _id: unknown;

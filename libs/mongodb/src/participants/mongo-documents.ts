@@ -1,12 +1,11 @@
 import { type Collection, type Filter, MongoBulkWriteError, type OptionalUnlessRequiredId } from 'mongodb';
-import { readLatest } from '../documents.ts';
+import { duplicateKey, readLatest } from '../documents.ts';
 import { withRetry } from '../retry.ts';
 import type { Documents, Replacement, TokenDocument } from './protocol/documents.ts';
 
 /** Documents given to the server at a time, and how many such batches are under way. */
 const batchSize = 1000;
 const batchesAtOnce = 4;
-const duplicateKey = 11000;
 
 /** The protocol's documents in a collection, in unordered bulk operations. */
 export class MongoDocuments<Document extends TokenDocument> implements Documents<Document> {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Account, CodeState, User, UserKey } from '@advocate/domain';
-import { codeKey, hash53, isSameUser, keysOf, linkKey } from '@advocate/domain';
+import type { Account, CodeState, UserKey } from '@advocate/domain';
+import { codesOf, hash53, isSameUser, keysOf } from '@advocate/domain';
 import type { CodeClaim } from '@advocate/ports';
 import type { AccountTable, StoredAccount } from './account-table.ts';
 
@@ -249,13 +249,4 @@ const ownerOf = (claim: ClaimRow): UserKey => ({ accountId: claim.account_id, id
 function claimedState(claim: ClaimRow, stored: StoredAccount | undefined): CodeState {
   const incarnation = stored?.account.users.find((user) => user.id === claim.user_id)?.incarnation;
   return { owner: ownerOf(claim), programId: claim.program, code: claim.code, ...(incarnation === undefined ? {} : { incarnation }) };
-}
-
-function* codesOf(user: User): Generator<{ readonly key: string; readonly programId: string; readonly code: string }> {
-  for (const [programId, codes] of Object.entries(user.codes)) {
-    for (const code of codes) yield { key: codeKey(code), programId, code };
-  }
-  for (const [programId, links] of Object.entries(user.links ?? {})) {
-    for (const link of links) yield { key: linkKey(link), programId, code: link };
-  }
 }

@@ -1,5 +1,5 @@
 import type { CodeState, LoadedAccount, User, UserKey } from '@advocate/domain';
-import { codeKey, isSameUser, linkKey } from '@advocate/domain';
+import { codesOf, isSameUser } from '@advocate/domain';
 import type { Documents, Replacement, TokenDocument } from './documents.ts';
 import { tenantKey } from './keys.ts';
 
@@ -260,14 +260,4 @@ function joined(claim: ClaimDocument, { liveJobs, listed }: Judgement, claimant:
 function listedCode(user: User, key: string): Listed | undefined {
   for (const { key: held, ...listed } of codesOf(user)) if (held === key) return listed;
   return undefined;
-}
-
-/** All codes and links of a user. */
-export function* codesOf(user: User): Generator<Listed & { readonly key: string }> {
-  for (const [programId, codes] of Object.entries(user.codes)) {
-    for (const code of codes) yield { key: codeKey(code), programId, code };
-  }
-  for (const [programId, links] of Object.entries(user.links ?? {})) {
-    for (const link of links) yield { key: linkKey(link), programId, code: link };
-  }
 }

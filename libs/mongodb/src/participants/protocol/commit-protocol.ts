@@ -1,10 +1,10 @@
 import type { LoadedAccount, LoadedState, ReferralSide, UserKey } from '@advocate/domain';
-import { codeKey, isSameUser, userText } from '@advocate/domain';
+import { codeKey, codesOf, isSameUser, userText } from '@advocate/domain';
 import type { AccountDecision, ChunkDecision, CodeClaim, CommitResult, LoadRequest } from '@advocate/ports';
 import type { AccountDocument } from './account-document.ts';
 import { accountContent, accountDocument, loadedAccount } from './account-document.ts';
 import type { ClaimantDocument, ClaimDocument, ClaimSweeps, Wanted } from './claims.ts';
-import { Claims, codesOf } from './claims.ts';
+import { Claims } from './claims.ts';
 import type { DoNotTrackList } from './do-not-track.ts';
 import { DoNotTrack } from './do-not-track.ts';
 import type { Documents, Replacement } from './documents.ts';

@@ -1,9 +1,8 @@
 import type { Referral, UserKey } from '@advocate/domain';
-import { userText } from '@advocate/domain';
+import { codesOf, userText } from '@advocate/domain';
 import type { AccountDocument } from '../protocol/account-document.ts';
 import { usersOf } from '../protocol/account-document.ts';
 import type { ClaimantDocument, ClaimDocument } from '../protocol/claims.ts';
-import { codesOf } from '../protocol/claims.ts';
 import type { Blobs, ProtocolDependencies } from '../protocol/commit-protocol.ts';
 import { CommitProtocol } from '../protocol/commit-protocol.ts';
 import type { BarDocument } from '../protocol/do-not-track.ts';
