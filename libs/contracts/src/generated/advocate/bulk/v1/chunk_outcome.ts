@@ -39,6 +39,10 @@ export interface ChunkOutcome {
   customFields: string[];
   /** Fields of JSONL rows that are not known and were ignored, at most 20, in order of appearance. */
   ignoredFields: string[];
+  /** The causes of the errors, each once: messages with "…" in place of the rows' own values. */
+  causes: string[];
+  /** For each error the index of its cause. Both are empty when written by a version that did not know causes: then each message is its own cause. */
+  errorCauses: number[];
 }
 
 /** Topic `slices.finished`: every chunk of the slice has its outcomes stored. */
@@ -72,6 +76,8 @@ function createBaseChunkOutcome(): ChunkOutcome {
     results: [],
     customFields: [],
     ignoredFields: [],
+    causes: [],
+    errorCauses: [],
   };
 }
 
@@ -113,6 +119,16 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
     }
     for (const v of message.ignoredFields) {
       writer.uint32(90).string(v!);
+    }
+    for (const v of message.causes) {
+      writer.uint32(98).string(v!);
+    }
+    if (message.errorCauses.length !== 0) {
+      writer.uint32(106).fork();
+      for (const v of message.errorCauses) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -228,6 +244,32 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
             message.ignoredFields.push(reader.string());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.causes.push(reader.string());
+            continue;
+          }
+          case 13: {
+            if (tag === 104) {
+              message.errorCauses.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 106) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.errorCauses.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -277,6 +319,14 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
         : globalThis.Array.isArray(object?.ignored_fields)
         ? object.ignored_fields.map((e: any) => globalThis.String(e))
         : [],
+      causes: globalThis.Array.isArray(object?.causes)
+        ? object.causes.map((e: any) => globalThis.String(e))
+        : [],
+      errorCauses: globalThis.Array.isArray(object?.errorCauses)
+        ? object.errorCauses.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.error_causes)
+        ? object.error_causes.map((e: any) => globalThis.Number(e))
+        : [],
     };
   },
 
@@ -315,6 +365,12 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
     if (message.ignoredFields?.length) {
       obj.ignoredFields = message.ignoredFields;
     }
+    if (message.causes?.length) {
+      obj.causes = message.causes;
+    }
+    if (message.errorCauses?.length) {
+      obj.errorCauses = message.errorCauses.map((e) => Math.round(e));
+    }
     return obj;
   },
 
@@ -334,6 +390,8 @@ export const ChunkOutcome: MessageFns<ChunkOutcome> = {
     message.results = object.results?.map((e) => e) || [];
     message.customFields = object.customFields?.map((e) => e) || [];
     message.ignoredFields = object.ignoredFields?.map((e) => e) || [];
+    message.causes = object.causes?.map((e) => e) || [];
+    message.errorCauses = object.errorCauses?.map((e) => e) || [];
     return message;
   },
 };

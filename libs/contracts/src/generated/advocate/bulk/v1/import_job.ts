@@ -297,6 +297,8 @@ export interface RowError {
   apiErrorCode: string;
   /** The HTTP status that goes with it. */
   statusCode: number;
+  /** The column or field that is wrong; empty when the error is of the row as a whole. The errors file does not have it. */
+  column: string;
 }
 
 function createBaseImportJob(): ImportJob {
@@ -1033,7 +1035,7 @@ export const ImportStats: MessageFns<ImportStats> = {
 };
 
 function createBaseRowError(): RowError {
-  return { recordNumber: 0, message: "", apiErrorCode: "", statusCode: 0 };
+  return { recordNumber: 0, message: "", apiErrorCode: "", statusCode: 0, column: "" };
 }
 
 export const RowError: MessageFns<RowError> = {
@@ -1049,6 +1051,9 @@ export const RowError: MessageFns<RowError> = {
     }
     if (message.statusCode !== 0) {
       writer.uint32(32).int32(message.statusCode);
+    }
+    if (message.column !== "") {
+      writer.uint32(42).string(message.column);
     }
     return writer;
   },
@@ -1098,6 +1103,14 @@ export const RowError: MessageFns<RowError> = {
             message.statusCode = reader.int32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.column = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1128,6 +1141,7 @@ export const RowError: MessageFns<RowError> = {
         : isSet(object.status_code)
         ? globalThis.Number(object.status_code)
         : 0,
+      column: isSet(object.column) ? globalThis.String(object.column) : "",
     };
   },
 
@@ -1145,6 +1159,9 @@ export const RowError: MessageFns<RowError> = {
     if (message.statusCode !== 0) {
       obj.statusCode = Math.round(message.statusCode);
     }
+    if (message.column !== "") {
+      obj.column = message.column;
+    }
     return obj;
   },
 
@@ -1157,6 +1174,7 @@ export const RowError: MessageFns<RowError> = {
     message.message = object.message ?? "";
     message.apiErrorCode = object.apiErrorCode ?? "";
     message.statusCode = object.statusCode ?? 0;
+    message.column = object.column ?? "";
     return message;
   },
 };

@@ -22,7 +22,22 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { ImportJob, RowError } from "./import_job.ts";
+import {
+  ImportJob,
+  ImportJob_Format,
+  importJob_FormatFromJSON,
+  importJob_FormatToJSON,
+  importJob_FormatToNumber,
+  ImportJob_Status,
+  importJob_StatusFromJSON,
+  importJob_StatusToJSON,
+  importJob_StatusToNumber,
+  ImportJob_Type,
+  importJob_TypeFromJSON,
+  importJob_TypeToJSON,
+  importJob_TypeToNumber,
+  RowError,
+} from "./import_job.ts";
 
 export const protobufPackage = "advocate.bulk.v1";
 
@@ -115,6 +130,14 @@ export interface ListImportJobsRequest {
   pageSize: number;
   /** `next_page_token` of the page before. */
   pageToken: string;
+  /** Only jobs of this type; all when unspecified. */
+  type: ImportJob_Type;
+  /** Only jobs of this status; all when unspecified. */
+  status: ImportJob_Status;
+  /** Only jobs accepted at or after this time, epoch milliseconds; 0 for no bound. */
+  createdFrom: number;
+  /** Only jobs accepted before this time, epoch milliseconds; 0 for no bound. */
+  createdBefore: number;
 }
 
 /** A page of jobs. */
@@ -241,6 +264,212 @@ export function downloadFileRequest_KindToNumber(object: DownloadFileRequest_Kin
 
 /** The next bytes of the file. */
 export interface DownloadFileResponse {
+  /** Set in the first message only: the name to save the file under. */
+  filename: string;
+  /** Bytes in order. */
+  data: Buffer;
+}
+
+/** Asks to read the beginning of a file. */
+export interface PreviewImportRequest {
+  /** `tenants/{tenant}`. */
+  parent: string;
+  /** What a job would do with its rows. Required. */
+  type: ImportJob_Type;
+  /** The uploaded file, as UploadFile or FinishUpload answered it. Required. */
+  fileRef: string;
+  /** The file's format; decided from the file when unspecified. */
+  format: ImportJob_Format;
+}
+
+/** A file as a job would read it. */
+export interface PreviewImportResponse {
+  /** The format. */
+  format: ImportJob_Format;
+  /** CSV: the columns in the header's order. JSONL: the fields that the first rows have, in order of appearance. */
+  columns: PreviewColumn[];
+  /** Why a job would be refused: the problems of the file and its header. Empty when it would be accepted. */
+  problems: string[];
+  /** What a person should know though it stops nothing. */
+  warnings: string[];
+  /** The first 10 rows, each with one text for each column. */
+  rows: PreviewRow[];
+  /** Data rows of the file; 0 when it has problems. */
+  recordsTotal: number;
+}
+
+/** What a column means. */
+export interface PreviewColumn {
+  /** The name in the file. */
+  name: string;
+  /** What it means. */
+  kind: PreviewColumn_Kind;
+  /** IGNORED: the column that was perhaps meant; empty when none is near. */
+  suggestion: string;
+}
+
+/** Kinds of columns. */
+export const PreviewColumn_Kind = {
+  /** KIND_UNSPECIFIED - Never valid. */
+  KIND_UNSPECIFIED: "KIND_UNSPECIFIED",
+  /** STANDARD - A column of the product's own. */
+  STANDARD: "STANDARD",
+  /** CUSTOM_FIELD - A custom field. */
+  CUSTOM_FIELD: "CUSTOM_FIELD",
+  /** IGNORED - Accepted, and not read. */
+  IGNORED: "IGNORED",
+} as const;
+
+export type PreviewColumn_Kind = typeof PreviewColumn_Kind[keyof typeof PreviewColumn_Kind];
+
+export namespace PreviewColumn_Kind {
+  export type KIND_UNSPECIFIED = typeof PreviewColumn_Kind.KIND_UNSPECIFIED;
+  export type STANDARD = typeof PreviewColumn_Kind.STANDARD;
+  export type CUSTOM_FIELD = typeof PreviewColumn_Kind.CUSTOM_FIELD;
+  export type IGNORED = typeof PreviewColumn_Kind.IGNORED;
+}
+
+export function previewColumn_KindFromJSON(object: any): PreviewColumn_Kind {
+  switch (object) {
+    case 0:
+    case "KIND_UNSPECIFIED":
+      return PreviewColumn_Kind.KIND_UNSPECIFIED;
+    case 1:
+    case "STANDARD":
+      return PreviewColumn_Kind.STANDARD;
+    case 2:
+    case "CUSTOM_FIELD":
+      return PreviewColumn_Kind.CUSTOM_FIELD;
+    case 3:
+    case "IGNORED":
+      return PreviewColumn_Kind.IGNORED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PreviewColumn_Kind");
+  }
+}
+
+export function previewColumn_KindToJSON(object: PreviewColumn_Kind): string {
+  switch (object) {
+    case PreviewColumn_Kind.KIND_UNSPECIFIED:
+      return "KIND_UNSPECIFIED";
+    case PreviewColumn_Kind.STANDARD:
+      return "STANDARD";
+    case PreviewColumn_Kind.CUSTOM_FIELD:
+      return "CUSTOM_FIELD";
+    case PreviewColumn_Kind.IGNORED:
+      return "IGNORED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PreviewColumn_Kind");
+  }
+}
+
+export function previewColumn_KindToNumber(object: PreviewColumn_Kind): number {
+  switch (object) {
+    case PreviewColumn_Kind.KIND_UNSPECIFIED:
+      return 0;
+    case PreviewColumn_Kind.STANDARD:
+      return 1;
+    case PreviewColumn_Kind.CUSTOM_FIELD:
+      return 2;
+    case PreviewColumn_Kind.IGNORED:
+      return 3;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PreviewColumn_Kind");
+  }
+}
+
+/** A row as it stands in the file. */
+export interface PreviewRow {
+  /** The row number shown to people. */
+  recordNumber: number;
+  /** One text for each column of the preview, at most 200 characters; an absent cell or field is empty. */
+  cells: string[];
+  /** What is wrong with the row, whatever is stored; empty when nothing is. */
+  error: string;
+}
+
+/** Names a job to remove. */
+export interface DeleteImportJobRequest {
+  /** `tenants/{tenant}/importJobs/{id}`. */
+  name: string;
+}
+
+/** The job is gone. */
+export interface DeleteImportJobResponse {
+}
+
+/** Names a job. */
+export interface GetErrorDigestRequest {
+  /** `tenants/{tenant}/importJobs/{id}`. */
+  name: string;
+  /** Examples of each cause, at most 10; 3 when 0. */
+  examplesPerCause: number;
+}
+
+/** Why rows failed. */
+export interface GetErrorDigestResponse {
+  /** The 50 most frequent causes, the most frequent first. */
+  causes: ErrorCause[];
+  /** Failed rows, those of causes that are not listed included. */
+  errors: number;
+}
+
+/** Failed rows that have the same thing wrong. */
+export interface ErrorCause {
+  /** The message with "…" in place of each row's own values. */
+  message: string;
+  /** The product's error code. */
+  apiErrorCode: string;
+  /** How many rows. */
+  count: number;
+  /** The first of them, in file order; none when the job's files have expired. */
+  examples: ErrorExample[];
+}
+
+/** A row that failed. */
+export interface ErrorExample {
+  /** The error as the errors file has it. */
+  error?:
+    | RowError
+    | undefined;
+  /** The physical line of the file at which the row begins, from 1; 0 when the uploaded file is gone. */
+  line: number;
+  /** The column or field that is wrong; empty when the error is of the row as a whole. */
+  column: string;
+  /** What the row has there, at most 200 characters. */
+  value: string;
+}
+
+/** Names a job. */
+export interface GetProgressHistoryRequest {
+  /** `tenants/{tenant}/importJobs/{id}`. */
+  name: string;
+}
+
+/** How a job went. */
+export interface GetProgressHistoryResponse {
+  /** At most 200, in order of time. */
+  points: ProgressPoint[];
+}
+
+/** How far a job was. */
+export interface ProgressPoint {
+  /** Epoch milliseconds. */
+  date: number;
+  /** Rows with an outcome by then, failed ones included. */
+  recordsProcessed: number;
+  /** Failed rows by then. */
+  errors: number;
+}
+
+/** Has a signed link. */
+export interface DownloadLinkedFileRequest {
+  /** The last part of the link's path. */
+  token: string;
+}
+
+/** The next bytes of the file. */
+export interface DownloadLinkedFileResponse {
   /** Set in the first message only: the name to save the file under. */
   filename: string;
   /** Bytes in order. */
@@ -1042,7 +1271,15 @@ export const GetImportJobResponse: MessageFns<GetImportJobResponse> = {
 };
 
 function createBaseListImportJobsRequest(): ListImportJobsRequest {
-  return { parent: "", pageSize: 0, pageToken: "" };
+  return {
+    parent: "",
+    pageSize: 0,
+    pageToken: "",
+    type: ImportJob_Type.TYPE_UNSPECIFIED,
+    status: ImportJob_Status.STATUS_UNSPECIFIED,
+    createdFrom: 0,
+    createdBefore: 0,
+  };
 }
 
 export const ListImportJobsRequest: MessageFns<ListImportJobsRequest> = {
@@ -1055,6 +1292,18 @@ export const ListImportJobsRequest: MessageFns<ListImportJobsRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(26).string(message.pageToken);
+    }
+    if (message.type !== ImportJob_Type.TYPE_UNSPECIFIED) {
+      writer.uint32(32).int32(importJob_TypeToNumber(message.type));
+    }
+    if (message.status !== ImportJob_Status.STATUS_UNSPECIFIED) {
+      writer.uint32(40).int32(importJob_StatusToNumber(message.status));
+    }
+    if (message.createdFrom !== 0) {
+      writer.uint32(48).int64(message.createdFrom);
+    }
+    if (message.createdBefore !== 0) {
+      writer.uint32(56).int64(message.createdBefore);
     }
     return writer;
   },
@@ -1096,6 +1345,38 @@ export const ListImportJobsRequest: MessageFns<ListImportJobsRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.type = importJob_TypeFromJSON(reader.int32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.status = importJob_StatusFromJSON(reader.int32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.createdFrom = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.createdBefore = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1121,6 +1402,18 @@ export const ListImportJobsRequest: MessageFns<ListImportJobsRequest> = {
         : isSet(object.page_token)
         ? globalThis.String(object.page_token)
         : "",
+      type: isSet(object.type) ? importJob_TypeFromJSON(object.type) : ImportJob_Type.TYPE_UNSPECIFIED,
+      status: isSet(object.status) ? importJob_StatusFromJSON(object.status) : ImportJob_Status.STATUS_UNSPECIFIED,
+      createdFrom: isSet(object.createdFrom)
+        ? globalThis.Number(object.createdFrom)
+        : isSet(object.created_from)
+        ? globalThis.Number(object.created_from)
+        : 0,
+      createdBefore: isSet(object.createdBefore)
+        ? globalThis.Number(object.createdBefore)
+        : isSet(object.created_before)
+        ? globalThis.Number(object.created_before)
+        : 0,
     };
   },
 
@@ -1135,6 +1428,18 @@ export const ListImportJobsRequest: MessageFns<ListImportJobsRequest> = {
     if (message.pageToken !== "") {
       obj.pageToken = message.pageToken;
     }
+    if (message.type !== ImportJob_Type.TYPE_UNSPECIFIED) {
+      obj.type = importJob_TypeToJSON(message.type);
+    }
+    if (message.status !== ImportJob_Status.STATUS_UNSPECIFIED) {
+      obj.status = importJob_StatusToJSON(message.status);
+    }
+    if (message.createdFrom !== 0) {
+      obj.createdFrom = Math.round(message.createdFrom);
+    }
+    if (message.createdBefore !== 0) {
+      obj.createdBefore = Math.round(message.createdBefore);
+    }
     return obj;
   },
 
@@ -1146,6 +1451,10 @@ export const ListImportJobsRequest: MessageFns<ListImportJobsRequest> = {
     message.parent = object.parent ?? "";
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.type = object.type ?? ImportJob_Type.TYPE_UNSPECIFIED;
+    message.status = object.status ?? ImportJob_Status.STATUS_UNSPECIFIED;
+    message.createdFrom = object.createdFrom ?? 0;
+    message.createdBefore = object.createdBefore ?? 0;
     return message;
   },
 };
@@ -1841,6 +2150,1428 @@ export const DownloadFileResponse: MessageFns<DownloadFileResponse> = {
   },
 };
 
+function createBasePreviewImportRequest(): PreviewImportRequest {
+  return {
+    parent: "",
+    type: ImportJob_Type.TYPE_UNSPECIFIED,
+    fileRef: "",
+    format: ImportJob_Format.FORMAT_UNSPECIFIED,
+  };
+}
+
+export const PreviewImportRequest: MessageFns<PreviewImportRequest> = {
+  encode(message: PreviewImportRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.type !== ImportJob_Type.TYPE_UNSPECIFIED) {
+      writer.uint32(16).int32(importJob_TypeToNumber(message.type));
+    }
+    if (message.fileRef !== "") {
+      writer.uint32(26).string(message.fileRef);
+    }
+    if (message.format !== ImportJob_Format.FORMAT_UNSPECIFIED) {
+      writer.uint32(32).int32(importJob_FormatToNumber(message.format));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewImportRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreviewImportRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.type = importJob_TypeFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.fileRef = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.format = importJob_FormatFromJSON(reader.int32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreviewImportRequest {
+    return {
+      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
+      type: isSet(object.type) ? importJob_TypeFromJSON(object.type) : ImportJob_Type.TYPE_UNSPECIFIED,
+      fileRef: isSet(object.fileRef)
+        ? globalThis.String(object.fileRef)
+        : isSet(object.file_ref)
+        ? globalThis.String(object.file_ref)
+        : "",
+      format: isSet(object.format) ? importJob_FormatFromJSON(object.format) : ImportJob_Format.FORMAT_UNSPECIFIED,
+    };
+  },
+
+  toJSON(message: PreviewImportRequest): unknown {
+    const obj: any = {};
+    if (message.parent !== "") {
+      obj.parent = message.parent;
+    }
+    if (message.type !== ImportJob_Type.TYPE_UNSPECIFIED) {
+      obj.type = importJob_TypeToJSON(message.type);
+    }
+    if (message.fileRef !== "") {
+      obj.fileRef = message.fileRef;
+    }
+    if (message.format !== ImportJob_Format.FORMAT_UNSPECIFIED) {
+      obj.format = importJob_FormatToJSON(message.format);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PreviewImportRequest>, I>>(base?: I): PreviewImportRequest {
+    return PreviewImportRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PreviewImportRequest>, I>>(object: I): PreviewImportRequest {
+    const message = createBasePreviewImportRequest();
+    message.parent = object.parent ?? "";
+    message.type = object.type ?? ImportJob_Type.TYPE_UNSPECIFIED;
+    message.fileRef = object.fileRef ?? "";
+    message.format = object.format ?? ImportJob_Format.FORMAT_UNSPECIFIED;
+    return message;
+  },
+};
+
+function createBasePreviewImportResponse(): PreviewImportResponse {
+  return {
+    format: ImportJob_Format.FORMAT_UNSPECIFIED,
+    columns: [],
+    problems: [],
+    warnings: [],
+    rows: [],
+    recordsTotal: 0,
+  };
+}
+
+export const PreviewImportResponse: MessageFns<PreviewImportResponse> = {
+  encode(message: PreviewImportResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.format !== ImportJob_Format.FORMAT_UNSPECIFIED) {
+      writer.uint32(8).int32(importJob_FormatToNumber(message.format));
+    }
+    for (const v of message.columns) {
+      PreviewColumn.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.problems) {
+      writer.uint32(26).string(v!);
+    }
+    for (const v of message.warnings) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.rows) {
+      PreviewRow.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.recordsTotal !== 0) {
+      writer.uint32(48).int32(message.recordsTotal);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewImportResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreviewImportResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.format = importJob_FormatFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.columns.push(PreviewColumn.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.problems.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.rows.push(PreviewRow.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.recordsTotal = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreviewImportResponse {
+    return {
+      format: isSet(object.format) ? importJob_FormatFromJSON(object.format) : ImportJob_Format.FORMAT_UNSPECIFIED,
+      columns: globalThis.Array.isArray(object?.columns)
+        ? object.columns.map((e: any) => PreviewColumn.fromJSON(e))
+        : [],
+      problems: globalThis.Array.isArray(object?.problems) ? object.problems.map((e: any) => globalThis.String(e)) : [],
+      warnings: globalThis.Array.isArray(object?.warnings) ? object.warnings.map((e: any) => globalThis.String(e)) : [],
+      rows: globalThis.Array.isArray(object?.rows) ? object.rows.map((e: any) => PreviewRow.fromJSON(e)) : [],
+      recordsTotal: isSet(object.recordsTotal)
+        ? globalThis.Number(object.recordsTotal)
+        : isSet(object.records_total)
+        ? globalThis.Number(object.records_total)
+        : 0,
+    };
+  },
+
+  toJSON(message: PreviewImportResponse): unknown {
+    const obj: any = {};
+    if (message.format !== ImportJob_Format.FORMAT_UNSPECIFIED) {
+      obj.format = importJob_FormatToJSON(message.format);
+    }
+    if (message.columns?.length) {
+      obj.columns = message.columns.map((e) => PreviewColumn.toJSON(e));
+    }
+    if (message.problems?.length) {
+      obj.problems = message.problems;
+    }
+    if (message.warnings?.length) {
+      obj.warnings = message.warnings;
+    }
+    if (message.rows?.length) {
+      obj.rows = message.rows.map((e) => PreviewRow.toJSON(e));
+    }
+    if (message.recordsTotal !== 0) {
+      obj.recordsTotal = Math.round(message.recordsTotal);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PreviewImportResponse>, I>>(base?: I): PreviewImportResponse {
+    return PreviewImportResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PreviewImportResponse>, I>>(object: I): PreviewImportResponse {
+    const message = createBasePreviewImportResponse();
+    message.format = object.format ?? ImportJob_Format.FORMAT_UNSPECIFIED;
+    message.columns = object.columns?.map((e) => PreviewColumn.fromPartial(e)) || [];
+    message.problems = object.problems?.map((e) => e) || [];
+    message.warnings = object.warnings?.map((e) => e) || [];
+    message.rows = object.rows?.map((e) => PreviewRow.fromPartial(e)) || [];
+    message.recordsTotal = object.recordsTotal ?? 0;
+    return message;
+  },
+};
+
+function createBasePreviewColumn(): PreviewColumn {
+  return { name: "", kind: PreviewColumn_Kind.KIND_UNSPECIFIED, suggestion: "" };
+}
+
+export const PreviewColumn: MessageFns<PreviewColumn> = {
+  encode(message: PreviewColumn, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.kind !== PreviewColumn_Kind.KIND_UNSPECIFIED) {
+      writer.uint32(16).int32(previewColumn_KindToNumber(message.kind));
+    }
+    if (message.suggestion !== "") {
+      writer.uint32(26).string(message.suggestion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewColumn {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreviewColumn();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.kind = previewColumn_KindFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.suggestion = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreviewColumn {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      kind: isSet(object.kind) ? previewColumn_KindFromJSON(object.kind) : PreviewColumn_Kind.KIND_UNSPECIFIED,
+      suggestion: isSet(object.suggestion) ? globalThis.String(object.suggestion) : "",
+    };
+  },
+
+  toJSON(message: PreviewColumn): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.kind !== PreviewColumn_Kind.KIND_UNSPECIFIED) {
+      obj.kind = previewColumn_KindToJSON(message.kind);
+    }
+    if (message.suggestion !== "") {
+      obj.suggestion = message.suggestion;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PreviewColumn>, I>>(base?: I): PreviewColumn {
+    return PreviewColumn.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PreviewColumn>, I>>(object: I): PreviewColumn {
+    const message = createBasePreviewColumn();
+    message.name = object.name ?? "";
+    message.kind = object.kind ?? PreviewColumn_Kind.KIND_UNSPECIFIED;
+    message.suggestion = object.suggestion ?? "";
+    return message;
+  },
+};
+
+function createBasePreviewRow(): PreviewRow {
+  return { recordNumber: 0, cells: [], error: "" };
+}
+
+export const PreviewRow: MessageFns<PreviewRow> = {
+  encode(message: PreviewRow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.recordNumber !== 0) {
+      writer.uint32(8).int32(message.recordNumber);
+    }
+    for (const v of message.cells) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.error !== "") {
+      writer.uint32(26).string(message.error);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewRow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreviewRow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.recordNumber = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cells.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreviewRow {
+    return {
+      recordNumber: isSet(object.recordNumber)
+        ? globalThis.Number(object.recordNumber)
+        : isSet(object.record_number)
+        ? globalThis.Number(object.record_number)
+        : 0,
+      cells: globalThis.Array.isArray(object?.cells) ? object.cells.map((e: any) => globalThis.String(e)) : [],
+      error: isSet(object.error) ? globalThis.String(object.error) : "",
+    };
+  },
+
+  toJSON(message: PreviewRow): unknown {
+    const obj: any = {};
+    if (message.recordNumber !== 0) {
+      obj.recordNumber = Math.round(message.recordNumber);
+    }
+    if (message.cells?.length) {
+      obj.cells = message.cells;
+    }
+    if (message.error !== "") {
+      obj.error = message.error;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PreviewRow>, I>>(base?: I): PreviewRow {
+    return PreviewRow.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PreviewRow>, I>>(object: I): PreviewRow {
+    const message = createBasePreviewRow();
+    message.recordNumber = object.recordNumber ?? 0;
+    message.cells = object.cells?.map((e) => e) || [];
+    message.error = object.error ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteImportJobRequest(): DeleteImportJobRequest {
+  return { name: "" };
+}
+
+export const DeleteImportJobRequest: MessageFns<DeleteImportJobRequest> = {
+  encode(message: DeleteImportJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteImportJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteImportJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteImportJobRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: DeleteImportJobRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteImportJobRequest>, I>>(base?: I): DeleteImportJobRequest {
+    return DeleteImportJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteImportJobRequest>, I>>(object: I): DeleteImportJobRequest {
+    const message = createBaseDeleteImportJobRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteImportJobResponse(): DeleteImportJobResponse {
+  return {};
+}
+
+export const DeleteImportJobResponse: MessageFns<DeleteImportJobResponse> = {
+  encode(_: DeleteImportJobResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteImportJobResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteImportJobResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DeleteImportJobResponse {
+    return {};
+  },
+
+  toJSON(_: DeleteImportJobResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteImportJobResponse>, I>>(base?: I): DeleteImportJobResponse {
+    return DeleteImportJobResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteImportJobResponse>, I>>(_: I): DeleteImportJobResponse {
+    const message = createBaseDeleteImportJobResponse();
+    return message;
+  },
+};
+
+function createBaseGetErrorDigestRequest(): GetErrorDigestRequest {
+  return { name: "", examplesPerCause: 0 };
+}
+
+export const GetErrorDigestRequest: MessageFns<GetErrorDigestRequest> = {
+  encode(message: GetErrorDigestRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.examplesPerCause !== 0) {
+      writer.uint32(16).int32(message.examplesPerCause);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetErrorDigestRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetErrorDigestRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.examplesPerCause = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetErrorDigestRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      examplesPerCause: isSet(object.examplesPerCause)
+        ? globalThis.Number(object.examplesPerCause)
+        : isSet(object.examples_per_cause)
+        ? globalThis.Number(object.examples_per_cause)
+        : 0,
+    };
+  },
+
+  toJSON(message: GetErrorDigestRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.examplesPerCause !== 0) {
+      obj.examplesPerCause = Math.round(message.examplesPerCause);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetErrorDigestRequest>, I>>(base?: I): GetErrorDigestRequest {
+    return GetErrorDigestRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetErrorDigestRequest>, I>>(object: I): GetErrorDigestRequest {
+    const message = createBaseGetErrorDigestRequest();
+    message.name = object.name ?? "";
+    message.examplesPerCause = object.examplesPerCause ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetErrorDigestResponse(): GetErrorDigestResponse {
+  return { causes: [], errors: 0 };
+}
+
+export const GetErrorDigestResponse: MessageFns<GetErrorDigestResponse> = {
+  encode(message: GetErrorDigestResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.causes) {
+      ErrorCause.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.errors !== 0) {
+      writer.uint32(16).int32(message.errors);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetErrorDigestResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetErrorDigestResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.causes.push(ErrorCause.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.errors = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetErrorDigestResponse {
+    return {
+      causes: globalThis.Array.isArray(object?.causes) ? object.causes.map((e: any) => ErrorCause.fromJSON(e)) : [],
+      errors: isSet(object.errors) ? globalThis.Number(object.errors) : 0,
+    };
+  },
+
+  toJSON(message: GetErrorDigestResponse): unknown {
+    const obj: any = {};
+    if (message.causes?.length) {
+      obj.causes = message.causes.map((e) => ErrorCause.toJSON(e));
+    }
+    if (message.errors !== 0) {
+      obj.errors = Math.round(message.errors);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetErrorDigestResponse>, I>>(base?: I): GetErrorDigestResponse {
+    return GetErrorDigestResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetErrorDigestResponse>, I>>(object: I): GetErrorDigestResponse {
+    const message = createBaseGetErrorDigestResponse();
+    message.causes = object.causes?.map((e) => ErrorCause.fromPartial(e)) || [];
+    message.errors = object.errors ?? 0;
+    return message;
+  },
+};
+
+function createBaseErrorCause(): ErrorCause {
+  return { message: "", apiErrorCode: "", count: 0, examples: [] };
+}
+
+export const ErrorCause: MessageFns<ErrorCause> = {
+  encode(message: ErrorCause, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.message !== "") {
+      writer.uint32(10).string(message.message);
+    }
+    if (message.apiErrorCode !== "") {
+      writer.uint32(18).string(message.apiErrorCode);
+    }
+    if (message.count !== 0) {
+      writer.uint32(24).int32(message.count);
+    }
+    for (const v of message.examples) {
+      ErrorExample.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ErrorCause {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseErrorCause();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.apiErrorCode = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.count = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.examples.push(ErrorExample.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ErrorCause {
+    return {
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      apiErrorCode: isSet(object.apiErrorCode)
+        ? globalThis.String(object.apiErrorCode)
+        : isSet(object.api_error_code)
+        ? globalThis.String(object.api_error_code)
+        : "",
+      count: isSet(object.count) ? globalThis.Number(object.count) : 0,
+      examples: globalThis.Array.isArray(object?.examples)
+        ? object.examples.map((e: any) => ErrorExample.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ErrorCause): unknown {
+    const obj: any = {};
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.apiErrorCode !== "") {
+      obj.apiErrorCode = message.apiErrorCode;
+    }
+    if (message.count !== 0) {
+      obj.count = Math.round(message.count);
+    }
+    if (message.examples?.length) {
+      obj.examples = message.examples.map((e) => ErrorExample.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ErrorCause>, I>>(base?: I): ErrorCause {
+    return ErrorCause.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ErrorCause>, I>>(object: I): ErrorCause {
+    const message = createBaseErrorCause();
+    message.message = object.message ?? "";
+    message.apiErrorCode = object.apiErrorCode ?? "";
+    message.count = object.count ?? 0;
+    message.examples = object.examples?.map((e) => ErrorExample.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseErrorExample(): ErrorExample {
+  return { error: undefined, line: 0, column: "", value: "" };
+}
+
+export const ErrorExample: MessageFns<ErrorExample> = {
+  encode(message: ErrorExample, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.error !== undefined) {
+      RowError.encode(message.error, writer.uint32(10).fork()).join();
+    }
+    if (message.line !== 0) {
+      writer.uint32(16).int32(message.line);
+    }
+    if (message.column !== "") {
+      writer.uint32(26).string(message.column);
+    }
+    if (message.value !== "") {
+      writer.uint32(34).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ErrorExample {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseErrorExample();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.error = RowError.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.line = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.column = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ErrorExample {
+    return {
+      error: isSet(object.error) ? RowError.fromJSON(object.error) : undefined,
+      line: isSet(object.line) ? globalThis.Number(object.line) : 0,
+      column: isSet(object.column) ? globalThis.String(object.column) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: ErrorExample): unknown {
+    const obj: any = {};
+    if (message.error !== undefined) {
+      obj.error = RowError.toJSON(message.error);
+    }
+    if (message.line !== 0) {
+      obj.line = Math.round(message.line);
+    }
+    if (message.column !== "") {
+      obj.column = message.column;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ErrorExample>, I>>(base?: I): ErrorExample {
+    return ErrorExample.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ErrorExample>, I>>(object: I): ErrorExample {
+    const message = createBaseErrorExample();
+    message.error = (object.error !== undefined && object.error !== null)
+      ? RowError.fromPartial(object.error)
+      : undefined;
+    message.line = object.line ?? 0;
+    message.column = object.column ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseGetProgressHistoryRequest(): GetProgressHistoryRequest {
+  return { name: "" };
+}
+
+export const GetProgressHistoryRequest: MessageFns<GetProgressHistoryRequest> = {
+  encode(message: GetProgressHistoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetProgressHistoryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetProgressHistoryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetProgressHistoryRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: GetProgressHistoryRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetProgressHistoryRequest>, I>>(base?: I): GetProgressHistoryRequest {
+    return GetProgressHistoryRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetProgressHistoryRequest>, I>>(object: I): GetProgressHistoryRequest {
+    const message = createBaseGetProgressHistoryRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseGetProgressHistoryResponse(): GetProgressHistoryResponse {
+  return { points: [] };
+}
+
+export const GetProgressHistoryResponse: MessageFns<GetProgressHistoryResponse> = {
+  encode(message: GetProgressHistoryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.points) {
+      ProgressPoint.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetProgressHistoryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetProgressHistoryResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.points.push(ProgressPoint.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetProgressHistoryResponse {
+    return {
+      points: globalThis.Array.isArray(object?.points) ? object.points.map((e: any) => ProgressPoint.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: GetProgressHistoryResponse): unknown {
+    const obj: any = {};
+    if (message.points?.length) {
+      obj.points = message.points.map((e) => ProgressPoint.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetProgressHistoryResponse>, I>>(base?: I): GetProgressHistoryResponse {
+    return GetProgressHistoryResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetProgressHistoryResponse>, I>>(object: I): GetProgressHistoryResponse {
+    const message = createBaseGetProgressHistoryResponse();
+    message.points = object.points?.map((e) => ProgressPoint.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProgressPoint(): ProgressPoint {
+  return { date: 0, recordsProcessed: 0, errors: 0 };
+}
+
+export const ProgressPoint: MessageFns<ProgressPoint> = {
+  encode(message: ProgressPoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.date !== 0) {
+      writer.uint32(8).int64(message.date);
+    }
+    if (message.recordsProcessed !== 0) {
+      writer.uint32(16).int32(message.recordsProcessed);
+    }
+    if (message.errors !== 0) {
+      writer.uint32(24).int32(message.errors);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProgressPoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProgressPoint();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.date = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.recordsProcessed = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.errors = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProgressPoint {
+    return {
+      date: isSet(object.date) ? globalThis.Number(object.date) : 0,
+      recordsProcessed: isSet(object.recordsProcessed)
+        ? globalThis.Number(object.recordsProcessed)
+        : isSet(object.records_processed)
+        ? globalThis.Number(object.records_processed)
+        : 0,
+      errors: isSet(object.errors) ? globalThis.Number(object.errors) : 0,
+    };
+  },
+
+  toJSON(message: ProgressPoint): unknown {
+    const obj: any = {};
+    if (message.date !== 0) {
+      obj.date = Math.round(message.date);
+    }
+    if (message.recordsProcessed !== 0) {
+      obj.recordsProcessed = Math.round(message.recordsProcessed);
+    }
+    if (message.errors !== 0) {
+      obj.errors = Math.round(message.errors);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProgressPoint>, I>>(base?: I): ProgressPoint {
+    return ProgressPoint.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProgressPoint>, I>>(object: I): ProgressPoint {
+    const message = createBaseProgressPoint();
+    message.date = object.date ?? 0;
+    message.recordsProcessed = object.recordsProcessed ?? 0;
+    message.errors = object.errors ?? 0;
+    return message;
+  },
+};
+
+function createBaseDownloadLinkedFileRequest(): DownloadLinkedFileRequest {
+  return { token: "" };
+}
+
+export const DownloadLinkedFileRequest: MessageFns<DownloadLinkedFileRequest> = {
+  encode(message: DownloadLinkedFileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.token !== "") {
+      writer.uint32(10).string(message.token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DownloadLinkedFileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDownloadLinkedFileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DownloadLinkedFileRequest {
+    return { token: isSet(object.token) ? globalThis.String(object.token) : "" };
+  },
+
+  toJSON(message: DownloadLinkedFileRequest): unknown {
+    const obj: any = {};
+    if (message.token !== "") {
+      obj.token = message.token;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DownloadLinkedFileRequest>, I>>(base?: I): DownloadLinkedFileRequest {
+    return DownloadLinkedFileRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DownloadLinkedFileRequest>, I>>(object: I): DownloadLinkedFileRequest {
+    const message = createBaseDownloadLinkedFileRequest();
+    message.token = object.token ?? "";
+    return message;
+  },
+};
+
+function createBaseDownloadLinkedFileResponse(): DownloadLinkedFileResponse {
+  return { filename: "", data: Buffer.alloc(0) };
+}
+
+export const DownloadLinkedFileResponse: MessageFns<DownloadLinkedFileResponse> = {
+  encode(message: DownloadLinkedFileResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.filename !== "") {
+      writer.uint32(10).string(message.filename);
+    }
+    if (message.data.length !== 0) {
+      writer.uint32(18).bytes(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DownloadLinkedFileResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDownloadLinkedFileResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.filename = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.data = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DownloadLinkedFileResponse {
+    return {
+      filename: isSet(object.filename) ? globalThis.String(object.filename) : "",
+      data: isSet(object.data) ? Buffer.from(bytesFromBase64(object.data)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: DownloadLinkedFileResponse): unknown {
+    const obj: any = {};
+    if (message.filename !== "") {
+      obj.filename = message.filename;
+    }
+    if (message.data.length !== 0) {
+      obj.data = base64FromBytes(message.data);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DownloadLinkedFileResponse>, I>>(base?: I): DownloadLinkedFileResponse {
+    return DownloadLinkedFileResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DownloadLinkedFileResponse>, I>>(object: I): DownloadLinkedFileResponse {
+    const message = createBaseDownloadLinkedFileResponse();
+    message.filename = object.filename ?? "";
+    message.data = object.data ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
 /** Imports files of participants or of deletions. Errors carry google.rpc.Status details. */
 export type ImportJobServiceService = typeof ImportJobServiceService;
 export const ImportJobServiceService = {
@@ -1879,6 +3610,20 @@ export const ImportJobServiceService = {
     responseSerialize: (value: GetImportJobResponse): Buffer =>
       Buffer.from(GetImportJobResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetImportJobResponse => GetImportJobResponse.decode(value),
+  },
+  /**
+   * Reads the beginning of an uploaded file as a job of a type would read it, and counts its rows. Applies nothing, and answers what is wrong with
+   * the header instead of failing on it.
+   */
+  previewImport: {
+    path: "/advocate.bulk.v1.ImportJobService/PreviewImport" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PreviewImportRequest): Buffer => Buffer.from(PreviewImportRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PreviewImportRequest => PreviewImportRequest.decode(value),
+    responseSerialize: (value: PreviewImportResponse): Buffer =>
+      Buffer.from(PreviewImportResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PreviewImportResponse => PreviewImportResponse.decode(value),
   },
   /** Lists a tenant's jobs, newest first. */
   listImportJobs: {
@@ -1933,6 +3678,45 @@ export const ImportJobServiceService = {
       Buffer.from(ResumeImportJobResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ResumeImportJobResponse => ResumeImportJobResponse.decode(value),
   },
+  /**
+   * Removes a finished job with its files, whose links are void from then on. What its rows did stays. Its request
+   * id may be used again, for a new job. FAILED_PRECONDITION while the job is PENDING, or its mail or last event has still to go out.
+   */
+  deleteImportJob: {
+    path: "/advocate.bulk.v1.ImportJobService/DeleteImportJob" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteImportJobRequest): Buffer =>
+      Buffer.from(DeleteImportJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteImportJobRequest => DeleteImportJobRequest.decode(value),
+    responseSerialize: (value: DeleteImportJobResponse): Buffer =>
+      Buffer.from(DeleteImportJobResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteImportJobResponse => DeleteImportJobResponse.decode(value),
+  },
+  /** The causes of a job's failed rows, the most frequent first. Of a job that runs, those found so far. */
+  getErrorDigest: {
+    path: "/advocate.bulk.v1.ImportJobService/GetErrorDigest" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetErrorDigestRequest): Buffer =>
+      Buffer.from(GetErrorDigestRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetErrorDigestRequest => GetErrorDigestRequest.decode(value),
+    responseSerialize: (value: GetErrorDigestResponse): Buffer =>
+      Buffer.from(GetErrorDigestResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetErrorDigestResponse => GetErrorDigestResponse.decode(value),
+  },
+  /** How far a job was when: points in order of time, from outcomes that are kept until the job's files expire. */
+  getProgressHistory: {
+    path: "/advocate.bulk.v1.ImportJobService/GetProgressHistory" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetProgressHistoryRequest): Buffer =>
+      Buffer.from(GetProgressHistoryRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetProgressHistoryRequest => GetProgressHistoryRequest.decode(value),
+    responseSerialize: (value: GetProgressHistoryResponse): Buffer =>
+      Buffer.from(GetProgressHistoryResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetProgressHistoryResponse => GetProgressHistoryResponse.decode(value),
+  },
   /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
   downloadFile: {
     path: "/advocate.bulk.v1.ImportJobService/DownloadFile" as const,
@@ -1943,6 +3727,21 @@ export const ImportJobServiceService = {
     responseSerialize: (value: DownloadFileResponse): Buffer =>
       Buffer.from(DownloadFileResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DownloadFileResponse => DownloadFileResponse.decode(value),
+  },
+  /**
+   * Streams the file that a signed link of a mail or a webhook names. PERMISSION_DENIED when the link was not signed here, or was changed;
+   * FAILED_PRECONDITION, with the reason LINK_EXPIRED, when its time is over; NOT_FOUND when the job or the file is gone.
+   */
+  downloadLinkedFile: {
+    path: "/advocate.bulk.v1.ImportJobService/DownloadLinkedFile" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: DownloadLinkedFileRequest): Buffer =>
+      Buffer.from(DownloadLinkedFileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DownloadLinkedFileRequest => DownloadLinkedFileRequest.decode(value),
+    responseSerialize: (value: DownloadLinkedFileResponse): Buffer =>
+      Buffer.from(DownloadLinkedFileResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DownloadLinkedFileResponse => DownloadLinkedFileResponse.decode(value),
   },
 } as const;
 
@@ -1956,6 +3755,11 @@ export interface ImportJobServiceServer extends UntypedServiceImplementation {
   createImportJob: handleUnaryCall<CreateImportJobRequest, CreateImportJobResponse>;
   /** Reads one job. */
   getImportJob: handleUnaryCall<GetImportJobRequest, GetImportJobResponse>;
+  /**
+   * Reads the beginning of an uploaded file as a job of a type would read it, and counts its rows. Applies nothing, and answers what is wrong with
+   * the header instead of failing on it.
+   */
+  previewImport: handleUnaryCall<PreviewImportRequest, PreviewImportResponse>;
   /** Lists a tenant's jobs, newest first. */
   listImportJobs: handleUnaryCall<ListImportJobsRequest, ListImportJobsResponse>;
   /** Streams the job whenever it moves, at least once a second while rows are applied; ends after the final status was sent. */
@@ -1969,8 +3773,22 @@ export interface ImportJobServiceServer extends UntypedServiceImplementation {
    * that what it would go on from has expired.
    */
   resumeImportJob: handleUnaryCall<ResumeImportJobRequest, ResumeImportJobResponse>;
+  /**
+   * Removes a finished job with its files, whose links are void from then on. What its rows did stays. Its request
+   * id may be used again, for a new job. FAILED_PRECONDITION while the job is PENDING, or its mail or last event has still to go out.
+   */
+  deleteImportJob: handleUnaryCall<DeleteImportJobRequest, DeleteImportJobResponse>;
+  /** The causes of a job's failed rows, the most frequent first. Of a job that runs, those found so far. */
+  getErrorDigest: handleUnaryCall<GetErrorDigestRequest, GetErrorDigestResponse>;
+  /** How far a job was when: points in order of time, from outcomes that are kept until the job's files expire. */
+  getProgressHistory: handleUnaryCall<GetProgressHistoryRequest, GetProgressHistoryResponse>;
   /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
   downloadFile: handleServerStreamingCall<DownloadFileRequest, DownloadFileResponse>;
+  /**
+   * Streams the file that a signed link of a mail or a webhook names. PERMISSION_DENIED when the link was not signed here, or was changed;
+   * FAILED_PRECONDITION, with the reason LINK_EXPIRED, when its time is over; NOT_FOUND when the job or the file is gone.
+   */
+  downloadLinkedFile: handleServerStreamingCall<DownloadLinkedFileRequest, DownloadLinkedFileResponse>;
 }
 
 export interface ImportJobServiceClient extends Client {
@@ -2026,6 +3844,25 @@ export interface ImportJobServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetImportJobResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Reads the beginning of an uploaded file as a job of a type would read it, and counts its rows. Applies nothing, and answers what is wrong with
+   * the header instead of failing on it.
+   */
+  previewImport(
+    request: PreviewImportRequest,
+    callback: (error: ServiceError | null, response: PreviewImportResponse) => void,
+  ): ClientUnaryCall;
+  previewImport(
+    request: PreviewImportRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PreviewImportResponse) => void,
+  ): ClientUnaryCall;
+  previewImport(
+    request: PreviewImportRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PreviewImportResponse) => void,
+  ): ClientUnaryCall;
   /** Lists a tenant's jobs, newest first. */
   listImportJobs(
     request: ListImportJobsRequest,
@@ -2089,6 +3926,57 @@ export interface ImportJobServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ResumeImportJobResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Removes a finished job with its files, whose links are void from then on. What its rows did stays. Its request
+   * id may be used again, for a new job. FAILED_PRECONDITION while the job is PENDING, or its mail or last event has still to go out.
+   */
+  deleteImportJob(
+    request: DeleteImportJobRequest,
+    callback: (error: ServiceError | null, response: DeleteImportJobResponse) => void,
+  ): ClientUnaryCall;
+  deleteImportJob(
+    request: DeleteImportJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteImportJobResponse) => void,
+  ): ClientUnaryCall;
+  deleteImportJob(
+    request: DeleteImportJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteImportJobResponse) => void,
+  ): ClientUnaryCall;
+  /** The causes of a job's failed rows, the most frequent first. Of a job that runs, those found so far. */
+  getErrorDigest(
+    request: GetErrorDigestRequest,
+    callback: (error: ServiceError | null, response: GetErrorDigestResponse) => void,
+  ): ClientUnaryCall;
+  getErrorDigest(
+    request: GetErrorDigestRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetErrorDigestResponse) => void,
+  ): ClientUnaryCall;
+  getErrorDigest(
+    request: GetErrorDigestRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetErrorDigestResponse) => void,
+  ): ClientUnaryCall;
+  /** How far a job was when: points in order of time, from outcomes that are kept until the job's files expire. */
+  getProgressHistory(
+    request: GetProgressHistoryRequest,
+    callback: (error: ServiceError | null, response: GetProgressHistoryResponse) => void,
+  ): ClientUnaryCall;
+  getProgressHistory(
+    request: GetProgressHistoryRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetProgressHistoryResponse) => void,
+  ): ClientUnaryCall;
+  getProgressHistory(
+    request: GetProgressHistoryRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetProgressHistoryResponse) => void,
+  ): ClientUnaryCall;
   /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
   downloadFile(
     request: DownloadFileRequest,
@@ -2099,6 +3987,19 @@ export interface ImportJobServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<DownloadFileResponse>;
+  /**
+   * Streams the file that a signed link of a mail or a webhook names. PERMISSION_DENIED when the link was not signed here, or was changed;
+   * FAILED_PRECONDITION, with the reason LINK_EXPIRED, when its time is over; NOT_FOUND when the job or the file is gone.
+   */
+  downloadLinkedFile(
+    request: DownloadLinkedFileRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<DownloadLinkedFileResponse>;
+  downloadLinkedFile(
+    request: DownloadLinkedFileRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<DownloadLinkedFileResponse>;
 }
 
 export const ImportJobServiceClient = makeGenericClientConstructor(

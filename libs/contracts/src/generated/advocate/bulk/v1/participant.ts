@@ -103,6 +103,22 @@ export interface ReferredBy {
   id: string;
 }
 
+/** Somebody referred somebody. The names of a side that was deleted are empty. */
+export interface Referral {
+  /** Its id. */
+  id: string;
+  /** The program. */
+  programId: string;
+  /** The code that was used; empty once the referrer was deleted. */
+  code: string;
+  /** The referrer's resource name. */
+  referrer: string;
+  /** The referred participant's resource name. */
+  referred: string;
+  /** When, epoch milliseconds. */
+  date: number;
+}
+
 /** How much history a participant has. */
 export interface HistoryCounts {
   /** Referrals on either side. */
@@ -1078,6 +1094,159 @@ export const ReferredBy: MessageFns<ReferredBy> = {
     message.code = object.code ?? "";
     message.accountId = object.accountId ?? "";
     message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseReferral(): Referral {
+  return { id: "", programId: "", code: "", referrer: "", referred: "", date: 0 };
+}
+
+export const Referral: MessageFns<Referral> = {
+  encode(message: Referral, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.programId !== "") {
+      writer.uint32(18).string(message.programId);
+    }
+    if (message.code !== "") {
+      writer.uint32(26).string(message.code);
+    }
+    if (message.referrer !== "") {
+      writer.uint32(34).string(message.referrer);
+    }
+    if (message.referred !== "") {
+      writer.uint32(42).string(message.referred);
+    }
+    if (message.date !== 0) {
+      writer.uint32(48).int64(message.date);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Referral {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReferral();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.programId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.referrer = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.referred = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.date = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Referral {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      programId: isSet(object.programId)
+        ? globalThis.String(object.programId)
+        : isSet(object.program_id)
+        ? globalThis.String(object.program_id)
+        : "",
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      referrer: isSet(object.referrer) ? globalThis.String(object.referrer) : "",
+      referred: isSet(object.referred) ? globalThis.String(object.referred) : "",
+      date: isSet(object.date) ? globalThis.Number(object.date) : 0,
+    };
+  },
+
+  toJSON(message: Referral): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.programId !== "") {
+      obj.programId = message.programId;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.referrer !== "") {
+      obj.referrer = message.referrer;
+    }
+    if (message.referred !== "") {
+      obj.referred = message.referred;
+    }
+    if (message.date !== 0) {
+      obj.date = Math.round(message.date);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Referral>, I>>(base?: I): Referral {
+    return Referral.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Referral>, I>>(object: I): Referral {
+    const message = createBaseReferral();
+    message.id = object.id ?? "";
+    message.programId = object.programId ?? "";
+    message.code = object.code ?? "";
+    message.referrer = object.referrer ?? "";
+    message.referred = object.referred ?? "";
+    message.date = object.date ?? 0;
     return message;
   },
 };

@@ -19,7 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Struct } from "../../../google/protobuf/struct.ts";
-import { Account, Participant, Segment } from "./participant.ts";
+import { Account, Participant, Referral, Segment } from "./participant.ts";
 
 export const protobufPackage = "advocate.bulk.v1";
 
@@ -61,6 +61,46 @@ export interface FindParticipantByReferralCodeRequest {
 export interface FindParticipantByReferralCodeResponse {
   /** As stored. */
   participant?: Participant | undefined;
+}
+
+/** What to look for; exactly one of id and email. */
+export interface FindParticipantsRequest {
+  /** `tenants/{tenant}`. */
+  parent: string;
+  /** The user's id within whichever account. */
+  id: string;
+  /** The e-mail address, in any letter case. */
+  email: string;
+  /** At most 100; 20 when 0. */
+  pageSize: number;
+  /** `next_page_token` of the page before. */
+  pageToken: string;
+}
+
+/** A page of participants. */
+export interface FindParticipantsResponse {
+  /** Account by account, in order of creation within one. */
+  participants: Participant[];
+  /** Empty once all accounts were gone through. */
+  nextPageToken: string;
+}
+
+/** Asks for a participant's referrals. */
+export interface ListReferralsRequest {
+  /** `tenants/{tenant}/accounts/{account}/participants/{id}`, each part `%`-escaped. */
+  parent: string;
+  /** At most 1,000; 100 when 0. */
+  pageSize: number;
+  /** `next_page_token` of the page before. */
+  pageToken: string;
+}
+
+/** A page of referrals. */
+export interface ListReferralsResponse {
+  /** By date. */
+  referrals: Referral[];
+  /** Empty on the last page. */
+  nextPageToken: string;
 }
 
 /** Asks to create or update a participant. */
@@ -625,6 +665,438 @@ export const FindParticipantByReferralCodeResponse: MessageFns<FindParticipantBy
     message.participant = (object.participant !== undefined && object.participant !== null)
       ? Participant.fromPartial(object.participant)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseFindParticipantsRequest(): FindParticipantsRequest {
+  return { parent: "", id: "", email: "", pageSize: 0, pageToken: "" };
+}
+
+export const FindParticipantsRequest: MessageFns<FindParticipantsRequest> = {
+  encode(message: FindParticipantsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    if (message.email !== "") {
+      writer.uint32(26).string(message.email);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(32).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(42).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindParticipantsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindParticipantsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FindParticipantsRequest {
+    return {
+      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      email: isSet(object.email) ? globalThis.String(object.email) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: FindParticipantsRequest): unknown {
+    const obj: any = {};
+    if (message.parent !== "") {
+      obj.parent = message.parent;
+    }
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.email !== "") {
+      obj.email = message.email;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FindParticipantsRequest>, I>>(base?: I): FindParticipantsRequest {
+    return FindParticipantsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FindParticipantsRequest>, I>>(object: I): FindParticipantsRequest {
+    const message = createBaseFindParticipantsRequest();
+    message.parent = object.parent ?? "";
+    message.id = object.id ?? "";
+    message.email = object.email ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseFindParticipantsResponse(): FindParticipantsResponse {
+  return { participants: [], nextPageToken: "" };
+}
+
+export const FindParticipantsResponse: MessageFns<FindParticipantsResponse> = {
+  encode(message: FindParticipantsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.participants) {
+      Participant.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindParticipantsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindParticipantsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.participants.push(Participant.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FindParticipantsResponse {
+    return {
+      participants: globalThis.Array.isArray(object?.participants)
+        ? object.participants.map((e: any) => Participant.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: FindParticipantsResponse): unknown {
+    const obj: any = {};
+    if (message.participants?.length) {
+      obj.participants = message.participants.map((e) => Participant.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FindParticipantsResponse>, I>>(base?: I): FindParticipantsResponse {
+    return FindParticipantsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FindParticipantsResponse>, I>>(object: I): FindParticipantsResponse {
+    const message = createBaseFindParticipantsResponse();
+    message.participants = object.participants?.map((e) => Participant.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListReferralsRequest(): ListReferralsRequest {
+  return { parent: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListReferralsRequest: MessageFns<ListReferralsRequest> = {
+  encode(message: ListReferralsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListReferralsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListReferralsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListReferralsRequest {
+    return {
+      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListReferralsRequest): unknown {
+    const obj: any = {};
+    if (message.parent !== "") {
+      obj.parent = message.parent;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListReferralsRequest>, I>>(base?: I): ListReferralsRequest {
+    return ListReferralsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListReferralsRequest>, I>>(object: I): ListReferralsRequest {
+    const message = createBaseListReferralsRequest();
+    message.parent = object.parent ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListReferralsResponse(): ListReferralsResponse {
+  return { referrals: [], nextPageToken: "" };
+}
+
+export const ListReferralsResponse: MessageFns<ListReferralsResponse> = {
+  encode(message: ListReferralsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.referrals) {
+      Referral.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListReferralsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListReferralsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.referrals.push(Referral.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListReferralsResponse {
+    return {
+      referrals: globalThis.Array.isArray(object?.referrals)
+        ? object.referrals.map((e: any) => Referral.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListReferralsResponse): unknown {
+    const obj: any = {};
+    if (message.referrals?.length) {
+      obj.referrals = message.referrals.map((e) => Referral.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListReferralsResponse>, I>>(base?: I): ListReferralsResponse {
+    return ListReferralsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListReferralsResponse>, I>>(object: I): ListReferralsResponse {
+    const message = createBaseListReferralsResponse();
+    message.referrals = object.referrals?.map((e) => Referral.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -1968,6 +2440,32 @@ export const ParticipantServiceService = {
     responseDeserialize: (value: Buffer): FindParticipantByReferralCodeResponse =>
       FindParticipantByReferralCodeResponse.decode(value),
   },
+  /**
+   * Finds participants by their id, in any account, or by their e-mail address. It goes through all accounts, for two seconds at most: a page may be short,
+   * or empty, and still have a token to go on with. By id, the first page is the participant in the account of that id, if there is one.
+   */
+  findParticipants: {
+    path: "/advocate.bulk.v1.ParticipantService/FindParticipants" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FindParticipantsRequest): Buffer =>
+      Buffer.from(FindParticipantsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FindParticipantsRequest => FindParticipantsRequest.decode(value),
+    responseSerialize: (value: FindParticipantsResponse): Buffer =>
+      Buffer.from(FindParticipantsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FindParticipantsResponse => FindParticipantsResponse.decode(value),
+  },
+  /** Lists the referrals that a participant made, or came by, by date. */
+  listReferrals: {
+    path: "/advocate.bulk.v1.ParticipantService/ListReferrals" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListReferralsRequest): Buffer => Buffer.from(ListReferralsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListReferralsRequest => ListReferralsRequest.decode(value),
+    responseSerialize: (value: ListReferralsResponse): Buffer =>
+      Buffer.from(ListReferralsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListReferralsResponse => ListReferralsResponse.decode(value),
+  },
   /** Creates or updates one participant; what is absent stays as it is. Durable when answered. */
   upsertParticipant: {
     path: "/advocate.bulk.v1.ParticipantService/UpsertParticipant" as const,
@@ -2059,6 +2557,13 @@ export interface ParticipantServiceServer extends UntypedServiceImplementation {
     FindParticipantByReferralCodeRequest,
     FindParticipantByReferralCodeResponse
   >;
+  /**
+   * Finds participants by their id, in any account, or by their e-mail address. It goes through all accounts, for two seconds at most: a page may be short,
+   * or empty, and still have a token to go on with. By id, the first page is the participant in the account of that id, if there is one.
+   */
+  findParticipants: handleUnaryCall<FindParticipantsRequest, FindParticipantsResponse>;
+  /** Lists the referrals that a participant made, or came by, by date. */
+  listReferrals: handleUnaryCall<ListReferralsRequest, ListReferralsResponse>;
   /** Creates or updates one participant; what is absent stays as it is. Durable when answered. */
   upsertParticipant: handleUnaryCall<UpsertParticipantRequest, UpsertParticipantResponse>;
   /** Deletes one participant with all its history. Durable when answered. */
@@ -2123,6 +2628,41 @@ export interface ParticipantServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: FindParticipantByReferralCodeResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Finds participants by their id, in any account, or by their e-mail address. It goes through all accounts, for two seconds at most: a page may be short,
+   * or empty, and still have a token to go on with. By id, the first page is the participant in the account of that id, if there is one.
+   */
+  findParticipants(
+    request: FindParticipantsRequest,
+    callback: (error: ServiceError | null, response: FindParticipantsResponse) => void,
+  ): ClientUnaryCall;
+  findParticipants(
+    request: FindParticipantsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FindParticipantsResponse) => void,
+  ): ClientUnaryCall;
+  findParticipants(
+    request: FindParticipantsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FindParticipantsResponse) => void,
+  ): ClientUnaryCall;
+  /** Lists the referrals that a participant made, or came by, by date. */
+  listReferrals(
+    request: ListReferralsRequest,
+    callback: (error: ServiceError | null, response: ListReferralsResponse) => void,
+  ): ClientUnaryCall;
+  listReferrals(
+    request: ListReferralsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListReferralsResponse) => void,
+  ): ClientUnaryCall;
+  listReferrals(
+    request: ListReferralsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListReferralsResponse) => void,
   ): ClientUnaryCall;
   /** Creates or updates one participant; what is absent stays as it is. Durable when answered. */
   upsertParticipant(

@@ -57,6 +57,8 @@ export interface RowFault {
   index: number;
   /** What is wrong, for the errors file. */
   message: string;
+  /** The message with "…" in place of the row's own values; the message itself when empty. */
+  cause: string;
 }
 
 /** The settings of a job that decide its rows' outcomes, fixed when the job was accepted. */
@@ -337,7 +339,7 @@ export const RowChunk: MessageFns<RowChunk> = {
 };
 
 function createBaseRowFault(): RowFault {
-  return { index: 0, message: "" };
+  return { index: 0, message: "", cause: "" };
 }
 
 export const RowFault: MessageFns<RowFault> = {
@@ -347,6 +349,9 @@ export const RowFault: MessageFns<RowFault> = {
     }
     if (message.message !== "") {
       writer.uint32(18).string(message.message);
+    }
+    if (message.cause !== "") {
+      writer.uint32(26).string(message.cause);
     }
     return writer;
   },
@@ -380,6 +385,14 @@ export const RowFault: MessageFns<RowFault> = {
             message.message = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cause = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -396,6 +409,7 @@ export const RowFault: MessageFns<RowFault> = {
     return {
       index: isSet(object.index) ? globalThis.Number(object.index) : 0,
       message: isSet(object.message) ? globalThis.String(object.message) : "",
+      cause: isSet(object.cause) ? globalThis.String(object.cause) : "",
     };
   },
 
@@ -407,6 +421,9 @@ export const RowFault: MessageFns<RowFault> = {
     if (message.message !== "") {
       obj.message = message.message;
     }
+    if (message.cause !== "") {
+      obj.cause = message.cause;
+    }
     return obj;
   },
 
@@ -417,6 +434,7 @@ export const RowFault: MessageFns<RowFault> = {
     const message = createBaseRowFault();
     message.index = object.index ?? 0;
     message.message = object.message ?? "";
+    message.cause = object.cause ?? "";
     return message;
   },
 };
