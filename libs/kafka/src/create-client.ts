@@ -1,7 +1,8 @@
+import './driver-encoding.ts';
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
 import './request-queue-timer.ts';
-import './zstd-codec.ts';
+import './codecs.ts';
 
 export interface KafkaConnectionOptions {
   /** `host:port` of some brokers, enough to find the others. */
