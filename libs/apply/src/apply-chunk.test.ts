@@ -553,4 +553,30 @@ describe('the row consumer', () => {
     expect(early).toBe(1);
     expect(fates(seen[0]!.value)).toEqual(['updated']);
   });
+
+  test('lets go of a chunk that waits in vain, so that those behind it have their turn, and the same again in order', async () => {
+    const { log, participants } = await openEngine();
+    const seen: IncomingMessage[] = [];
+    const consumer = await startRowConsumer('rows.users', 'participant', {
+      log,
+      apply: createApplyChunk(participants, upsertLogic),
+      logger: createLogger('test', 'silent'),
+      patienceMs: 100,
+    });
+    onTestFinished(() => consumer[Symbol.asyncDispose]());
+    await log.consume('chunks.outcomes', 'test', async (message) => void seen.push(message));
+    const first = chunkOf({ jobId: 'job-1' }, [{ accountId: 'a1', id: 'ann' }], { slice: 0 });
+    const second = chunkOf({ jobId: 'job-1' }, [{ accountId: 'a1', id: 'ann', firstName: 'Ann' }], { slice: 1, previousSlice: 0 });
+    const other = chunkOf({ jobId: 'job-2' }, [{ accountId: 'a2', id: 'bob' }]);
+    await log.publish(
+      'rows.users',
+      [second, other, first, second].map((chunk) => ({ key: chunk.plan.jobId, partition: 0, value: encodeRowChunk(chunk) })),
+    );
+    await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 10_000 });
+    expect(seen.map(({ key, value }) => [key, ...fates(value)])).toEqual([
+      ['job-2', 'created'],
+      ['job-1', 'created'],
+      ['job-1', 'updated'],
+    ]);
+  });
 });

@@ -24,9 +24,12 @@ export function createApplyChunk<Row extends UserKey>(store: ParticipantStore, l
     const { plan, slice, partition, previousSlice, sliceChunks, recordNumbers } = chunk;
     const { tenant, jobId } = plan;
     const id = chunkId(jobId, slice, partition);
-    const committed = await store.committed(id);
+    const [committed, isNext] = await Promise.all([
+      store.committed(id),
+      previousSlice === undefined || store.isCommitted(chunkId(jobId, previousSlice, partition)),
+    ]);
     if (committed !== undefined) return committed;
-    if (previousSlice !== undefined && !(await store.isCommitted(chunkId(jobId, previousSlice, partition)))) {
+    if (!isNext) {
       throw new ChunkOutOfOrderError(`Chunk ${id} waits for slice ${previousSlice}`);
     }
     const rows = openRows(chunk, parserOf(plan));

@@ -1,5 +1,5 @@
 import type { Account, AccountChange, NumberedRow, RowOutcome } from '@advocate/domain';
-import { badRequest } from '@advocate/domain';
+import { badRequest, wording } from '@advocate/domain';
 import type { ParticipantStore } from '@advocate/ports';
 
 type Decide<Row> = (account: Account | undefined, rows: readonly NumberedRow<Row>[]) => AccountChange;
@@ -43,5 +43,6 @@ export function decideWhatFits<Row>(
 
 const tooLarge = (accountId: string) =>
   badRequest(
-    `The account ${accountId} would become larger than can be stored; shorten the custom fields of its users, or spread them over accounts`,
+    wording`The account ${accountId} would become larger than can be stored; shorten the custom fields of its users, or spread them over accounts`,
+    'accountId',
   );

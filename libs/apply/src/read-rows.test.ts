@@ -57,8 +57,8 @@ describe('CSV records', () => {
   test('have the parser’s errors', () => {
     const { rows } = read('csv', [',ann', 'a1,']);
     expect(rows.map(({ error }) => error)).toEqual([
-      { message: 'This request requires a valid non-empty accountId', apiErrorCode: 'BAD_REQUEST', statusCode: 400 },
-      { message: 'This request requires a valid non-empty id', apiErrorCode: 'BAD_REQUEST', statusCode: 400 },
+      { message: 'This request requires a valid non-empty accountId', apiErrorCode: 'BAD_REQUEST', statusCode: 400, column: 'accountId' },
+      { message: 'This request requires a valid non-empty id', apiErrorCode: 'BAD_REQUEST', statusCode: 400, column: 'id' },
     ]);
   });
 
@@ -137,12 +137,13 @@ describe.each(['csv', 'jsonl'] as const)('%s records', (format) => {
       format,
       [line(ann), '', line(bob), broken(0xff)],
       [
-        { index: 1, message: 'The row is too long' },
-        { index: 3, message: 'Reason' },
+        { index: 1, message: 'The row is too long', cause: '' },
+        { index: 3, message: 'Reason 5', cause: 'Reason …' },
       ],
     );
-    expect(rows.map(({ row, error }) => row?.id ?? error?.message)).toEqual(['ann', 'The row is too long', 'bob', 'Reason']);
+    expect(rows.map(({ row, error }) => row?.id ?? error?.message)).toEqual(['ann', 'The row is too long', 'bob', 'Reason 5']);
     expect(rows[1]?.error).toEqual({ message: 'The row is too long', apiErrorCode: 'BAD_REQUEST', statusCode: 400 });
+    expect(rows[3]?.error?.cause).toBe('Reason …');
   });
 
   test('may lie anywhere in their memory', () => {
@@ -161,9 +162,9 @@ describe.each(['csv', 'jsonl'] as const)('%s records', (format) => {
     let parsed = 0;
     const parser = userParser(chunk.plan);
     const counting: RowParser<UserUpsert> = {
+      ...parser,
       cells: (cells) => ((parsed += 1), parser.cells(cells)),
       object: (value) => ((parsed += 1), parser.object(value)),
-      unknownFields: (value) => parser.unknownFields(value),
     };
     readAll(chunk, counting);
     expect(parsed).toBe(2);

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Parsed, RowError, RowParser } from '@advocate/domain';
-import { badRequest } from '@advocate/domain';
+import { badRequest, wording } from '@advocate/domain';
 import type { RowChunk } from '@advocate/messages';
 import { CellReader, firstInvalidUtf8 } from '@advocate/record-scanner';
 
@@ -19,9 +19,9 @@ const maxIgnoredFields = 20;
 export function openRows<Row>(chunk: RowChunk, parser: RowParser<Row>): ChunkRows<Row> {
   const ignoredFields = new Set<string>();
   const bytes = Buffer.from(chunk.rows.buffer, chunk.rows.byteOffset, chunk.rows.byteLength);
-  const read = chunk.plan.format === 'csv' ? csvReader(bytes, parser) : jsonReader(bytes, parser, ignoredFields);
+  const read = chunk.plan.format === 'csv' ? csvReader(bytes, parser, chunk.plan.columns) : jsonReader(bytes, parser, ignoredFields);
   const isValid = isUtf8(bytes) && !bytes.includes(0) && startsAreCharacters(bytes, chunk.lengths);
-  const faults = new Map(chunk.faults.map((fault) => [fault.index, fault.message]));
+  const faults = new Map(chunk.faults.map((fault) => [fault.index, fault]));
   const ends = endsOf(chunk.lengths);
   return {
     length: ends.length,
@@ -29,7 +29,12 @@ export function openRows<Row>(chunk: RowChunk, parser: RowParser<Row>): ChunkRow
       const start = ends[index - 1] ?? 0;
       const end = ends[index] ?? start;
       const fault = faults.get(index);
-      const error = fault !== undefined ? badRequest(fault) : isValid ? undefined : encodingError(bytes.subarray(start, end));
+      const error =
+        fault !== undefined
+          ? badRequest({ message: fault.message, cause: fault.cause || fault.message })
+          : isValid
+            ? undefined
+            : encodingError(bytes.subarray(start, end));
       return error === undefined ? read(start, end) : { error };
     },
     get ignoredFields() {
@@ -58,14 +63,16 @@ function startsAreCharacters(bytes: Buffer, lengths: readonly number[]): boolean
 function encodingError(record: Buffer): RowError | undefined {
   const invalid = firstInvalidUtf8(record);
   if (invalid >= 0)
-    return badRequest(`The row is not valid UTF-8: byte ${invalid + 1} of the row is 0x${record.toString('hex', invalid, invalid + 1)}`);
+    return badRequest(
+      wording`The row is not valid UTF-8: byte ${invalid + 1} of the row is 0x${record.toString('hex', invalid, invalid + 1)}`,
+    );
   const nul = record.indexOf(0);
-  return nul < 0 ? undefined : badRequest(`The row has a NUL character: byte ${nul + 1} of the row`);
+  return nul < 0 ? undefined : badRequest(wording`The row has a NUL character: byte ${nul + 1} of the row`);
 }
 
 type ReadRecord<Row> = (start: number, end: number) => Parsed<Row>;
 
-function csvReader<Row>(bytes: Buffer, parser: RowParser<Row>): ReadRecord<Row> {
+function csvReader<Row>(bytes: Buffer, parser: RowParser<Row>, columns: readonly string[]): ReadRecord<Row> {
   const reader = new CellReader(bytes);
   return (start, end) => {
     const cells = reader.cells(start, end);
@@ -74,8 +81,9 @@ function csvReader<Row>(bytes: Buffer, parser: RowParser<Row>): ReadRecord<Row> 
     return {
       error: badRequest(
         cells.kind === 'unclosed-quote'
-          ? `The quote that opens ${column} is never closed`
-          : `Text follows the closing quote of ${column}; a quote inside a quoted cell is written twice`,
+          ? wording`The quote that opens ${column} is never closed`
+          : wording`Text follows the closing quote of ${column}; a quote inside a quoted cell is written twice`,
+        columns[cells.column],
       ),
     };
   };
@@ -87,7 +95,7 @@ function jsonReader<Row>(bytes: Buffer, parser: RowParser<Row>, ignoredFields: S
     try {
       value = JSON.parse(bytes.toString('utf8', start, end));
     } catch (error) {
-      return { error: badRequest(`The line is not valid JSON: ${(error as SyntaxError).message}`) };
+      return { error: badRequest(wording`The line is not valid JSON: ${(error as SyntaxError).message}`) };
     }
     if (ignoredFields.size < maxIgnoredFields) {
       for (const name of parser.unknownFields(value)) if (ignoredFields.size < maxIgnoredFields) ignoredFields.add(name);

@@ -1,7 +1,7 @@
-import type { AccountMessage, ParticipantMessage } from '@advocate/contracts';
-import type { Account, Attribution, User, UserUpsert } from '@advocate/domain';
+import type { AccountMessage, ParticipantMessage, ReferralMessage } from '@advocate/contracts';
+import type { Account, Attribution, User, UserKey, UserUpsert } from '@advocate/domain';
 import { linkPrefixes, parseUserObject, shareLink } from '@advocate/domain';
-import type { HistoryCounts, ParticipantStore } from '@advocate/ports';
+import type { HistoryCounts, ParticipantStore, StoredReferral } from '@advocate/ports';
 import { RequestError, resourceName } from '@advocate/service';
 import { isDirect } from './apply-direct.ts';
 
@@ -38,7 +38,7 @@ function participantToMessage(
   const { changedBy } = user;
   const direct = isDirect(changedBy.jobId);
   return {
-    name: resourceName('tenants', tenant, 'accounts', accountId, 'participants', user.id),
+    name: participantName(tenant, { accountId, id: user.id }),
     id: user.id,
     accountId,
     firstName: user.firstName,
@@ -64,6 +64,14 @@ function participantToMessage(
 function attributionToMessage({ referrer }: Attribution): NonNullable<ParticipantMessage['referredBy']> {
   return { code: referrer?.code ?? '', accountId: referrer?.accountId ?? '', id: referrer?.id ?? '' };
 }
+
+export function referralToMessage(tenant: string, { id, programId, date, referrer, referred }: StoredReferral): ReferralMessage {
+  const nameOf = (side: UserKey | undefined): string => (side === undefined ? '' : participantName(tenant, side));
+  return { id, programId, date, code: referrer?.code ?? '', referrer: nameOf(referrer), referred: nameOf(referred) };
+}
+
+const participantName = (tenant: string, { accountId, id }: UserKey): string =>
+  resourceName('tenants', tenant, 'accounts', accountId, 'participants', id);
 
 /** The row that an upsert asks for, by the rules of a JSONL line. Throws INVALID_ARGUMENT in the product's wording. */
 export function upsertFromMessage(

@@ -8,21 +8,29 @@ import type { HistoryItem, ParticipantStore, Segment } from '@advocate/ports';
 import type { GrpcService, Logger, RequestErrorCode } from '@advocate/service';
 import { GrpcHandlers, pageOf, readPageSize, readResourceName, readTenant, RequestError, resourceName } from '@advocate/service';
 import { applyDirect } from './apply-direct.ts';
-import { readAccount, readParticipant, upsertFromMessage } from './participant-messages.ts';
+import { findUsers } from './find-users.ts';
+import { readAccount, readParticipant, referralToMessage, upsertFromMessage } from './participant-messages.ts';
+import { readReferralToken, readSearch } from './read-request.ts';
 
 export interface ParticipantServiceDependencies {
   readonly participants: ParticipantStore;
   readonly settings: TenantSettings;
   readonly now: () => number;
   readonly logger: Logger;
+  /** After how long FindParticipants answers with what it has found so far; default 2 s. */
+  readonly searchMs?: number;
 }
 
 const noParams = { segments: [], preserveEmptyAccounts: true, doNotTrack: false };
 const defaultPageSize = 100;
+/** Of found participants, whose history is counted one by one. */
+const defaultFoundSize = 20;
+const maxFoundSize = 100;
+const defaultSearchMs = 2000;
 
 /** Serves ParticipantService. */
 export function participantService(dependencies: ParticipantServiceDependencies): GrpcService {
-  const { participants: store, settings, now, logger } = dependencies;
+  const { participants: store, settings, now, logger, searchMs = defaultSearchMs } = dependencies;
   const handlers = new GrpcHandlers(logger);
   const implementation: ParticipantServiceServer = {
     getParticipant: handlers.unary(async ({ name }) => {
@@ -46,6 +54,22 @@ export function participantService(dependencies: ParticipantServiceDependencies)
         throw new RequestError('NOT_FOUND', 'NOT_FOUND', 'No referral code found for the provided code');
       }
       return { participant: await readParticipant(store, tenant, account.id, user) };
+    }),
+
+    findParticipants: handlers.unary(async ({ parent, id, email, pageSize, pageToken }) => {
+      const tenant = readTenant('parent', parent);
+      const limit = Math.min(readPageSize(pageSize, defaultFoundSize), maxFoundSize);
+      const { found, nextPageToken } = await findUsers(store, { tenant, search: readSearch(id, email), limit, pageToken, searchMs });
+      const participants = await Promise.all(found.map(({ accountId, user }) => readParticipant(store, tenant, accountId, user)));
+      return { participants, nextPageToken };
+    }),
+
+    listReferrals: handlers.unary(async ({ parent, pageSize, pageToken }) => {
+      const { tenant, user } = await findUser(store, 'parent', parent);
+      const size = readPageSize(pageSize, defaultPageSize);
+      const found = await store.referrals(tenant, user.incarnation, size + 1, readReferralToken(pageToken));
+      const { items, nextPageToken } = pageOf(found, size, ({ date, id }) => `${date}/${id}`);
+      return { referrals: items.map((referral) => referralToMessage(tenant, referral)), nextPageToken };
     }),
 
     upsertParticipant: handlers.unary(async ({ parent, participant, segmentOperations }) => {

@@ -1,8 +1,17 @@
-import type { Account, Attribution, CodeState, Referral, User } from '@advocate/domain';
+import type { Account, Attribution, CodeState, Referral, User, UserSearch } from '@advocate/domain';
 import { codeKey, keysOf, linkKey, userText } from '@advocate/domain';
 import { buildAccount, buildUser, builtAt } from '@advocate/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { AccountDecision, ChunkDecision, CodeClaim, CommitResult, HistoryItem, ParticipantStore } from './participant-store.ts';
+import type {
+  AccountDecision,
+  AccountPortion,
+  ChunkDecision,
+  CodeClaim,
+  CommitResult,
+  HistoryItem,
+  ParticipantStore,
+  StoredReferral,
+} from './participant-store.ts';
 
 export interface ParticipantStoreUnderTest extends AsyncDisposable {
   readonly store: ParticipantStore;
@@ -771,6 +780,58 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         expect((await peer.countHistory(tenant, cat.incarnation)).referrals).toBe(4);
       });
 
+      test('lists the referrals of a life on either side by date, page by page', async () => {
+        const { store, peer } = await open();
+        await apply(store, people);
+        const dates = { f1: 3, f2: 1, f3: 2, f4: 2, f5: 1 };
+        for (const [id, days] of Object.entries(dates)) {
+          const [owner, referred] = id === 'f3' || id === 'f5' ? [bob, ann] : [ann, cat];
+          await store.recordHistory(tenant, { ...referralItem(id, owner, referred), date: builtAt + days });
+        }
+        const all = await peer.referrals(tenant, ann.incarnation, 100);
+        expect(all.map(({ id }) => id)).toEqual(['f2', 'f5', 'f3', 'f4', 'f1']);
+        expect(all.slice(0, 2)).toEqual([
+          {
+            ...{ id: 'f2', programId: 'default', date: builtAt + 1 },
+            ...{ referrer: { accountId: 'a1', id: 'ann', code: 'CODE' }, referred: { accountId: 'a3', id: 'cat' } },
+          },
+          {
+            ...{ id: 'f5', programId: 'default', date: builtAt + 1 },
+            ...{ referrer: { accountId: 'a2', id: 'bob', code: 'CODE' }, referred: { accountId: 'a1', id: 'ann' } },
+          },
+        ] satisfies StoredReferral[]);
+        const byTwo = [];
+        for (let after: StoredReferral | undefined; ;) {
+          const page = await peer.referrals(tenant, ann.incarnation, 2, after);
+          byTwo.push(...page);
+          if (page.length < 2) break;
+          after = page.at(-1);
+        }
+        expect(byTwo).toEqual(all);
+        expect((await peer.referrals(tenant, bob.incarnation, 100)).map(({ id }) => id)).toEqual(['f5', 'f3']);
+        expect(await peer.referrals(tenant, 'no life', 100)).toEqual([]);
+      });
+
+      test('lists a referral of oneself once', async () => {
+        const { store, peer } = await open();
+        await apply(store, people);
+        await store.recordHistory(tenant, referralItem('f1', ann, ann));
+        expect(await peer.referrals(tenant, ann.incarnation, 100)).toHaveLength(1);
+      });
+
+      test('lists a referral without the side that was deleted, and without its code when that was the referrer', async () => {
+        const { store, peer } = await open();
+        await apply(store, people);
+        await store.recordHistory(tenant, referralItem('f1', ann, bob));
+        await store.recordHistory(tenant, referralItem('f2', bob, cat));
+        await apply(store, [drop('a1', ['ann']), drop('a3', ['cat'])]);
+        const about = { programId: 'default', date: builtAt };
+        expect(await peer.referrals(tenant, bob.incarnation, 100)).toEqual([
+          { ...about, id: 'f1', referred: { accountId: 'a2', id: 'bob' } },
+          { ...about, id: 'f2', referrer: { accountId: 'a2', id: 'bob', code: 'CODE' } },
+        ] satisfies StoredReferral[]);
+      });
+
       test('ends with its life: rewards and events go, and nobody else’s', async () => {
         const { store, peer } = await open();
         await apply(store, people);
@@ -899,6 +960,93 @@ export function participantStoreContract(name: string, create: () => Promise<Par
       });
     });
 
+    describe('a search', () => {
+      test('finds users by their id as it is, in whichever accounts', async () => {
+        const { store, peer } = await open();
+        await apply(store, [
+          put('a1', buildUser({ id: 'ann' })),
+          put('a2', buildUser({ id: 'bob' }), buildUser({ id: 'ann' })),
+          put('a3', buildUser({ id: 'Ann' }), buildUser({ id: 'anna' })),
+          put('ann', buildUser({ id: 'cat', firstName: 'ann', customFields: { id: 'ann' } })),
+        ]);
+        expect(await searched(peer, { id: 'ann' })).toEqual(['a1', 'a2']);
+        expect(await searched(peer, { id: 'nobody' })).toEqual([]);
+      });
+
+      test('finds users by their e-mail address in any letter case', async () => {
+        const { store, peer } = await open();
+        await apply(store, [
+          put('a1', buildUser({ id: 'u', email: 'ann@example.com' })),
+          put('a2', buildUser({ id: 'v', email: 'bob@example.com' }), buildUser({ id: 'w', email: 'Ann@EXAMPLE.com' })),
+          put('a3', buildUser({ id: 'x', email: 'hann@example.com' }), buildUser({ id: 'y', customFields: { email: 'ann@example.com' } })),
+          put('a4', buildUser({ id: 'z', email: 'ÄNN.ßé@Example.com' })),
+        ]);
+        expect(await searched(peer, { email: 'ann@Example.com' })).toEqual(['a1', 'a2']);
+        expect(await searched(peer, { email: 'änn.ßÉ@example.COM' })).toEqual(['a4']);
+        expect(await searched(peer, { email: 'nn@example.com' })).toEqual([]);
+      });
+
+      test.each([
+        ['a property of every object', '__proto__'],
+        ['wildcards', 'a%b_c*d.e?f[g]'],
+        ['what takes a pattern apart', '^(a|b){2}+$\\Q\\d\\'],
+        ['quotes', `"a'b\`c"`],
+        ['letters of all languages', 'жük/ß 李🎉'],
+        ['one letter', 'e'],
+        ['255 characters outside the basic plane', '🎉'.repeat(255)],
+      ])('takes texts that are %s', async (_, text) => {
+        const { store, peer } = await open();
+        const email = `${text}@example.com`;
+        await apply(store, [
+          put('a1', buildUser({ id: text }), buildUser({ id: 'other', email })),
+          put('a2', buildUser({ id: `${text}.` }), buildUser({ id: 'else', email: `${email}.` })),
+          put('a3', buildUser({ id: 'abc.d', email: 'abc@example.com' })),
+        ]);
+        expect(await searched(peer, { id: text })).toEqual(['a1']);
+        expect(await searched(peer, { email })).toEqual(['a1']);
+      });
+
+      test('goes through the accounts in portions, and meets each once', async () => {
+        const { store, peer } = await open();
+        const ids = Array.from({ length: 25 }, (_, i) => `a${i}`);
+        await apply(
+          store,
+          ids.map((id, i) => put(id, buildUser({ id: i % 2 === 0 ? 'even' : 'odd' }))),
+        );
+        const inOne = await searched(peer, { id: 'even' }, 1000);
+        expect(inOne.toSorted()).toEqual(ids.filter((_, i) => i % 2 === 0).toSorted());
+        for (const size of [1, 2, 7, 24, 25]) expect(await searched(peer, { id: 'even' }, size)).toEqual(inOne);
+        const { accounts, next } = await peer.searchAccounts(tenant, { id: 'even' }, 3);
+        expect(accounts.length).toBeLessThanOrEqual(3);
+        expect(next).toBeDefined();
+      });
+
+      test('an account is found at the place that it was found at before, and goes on after one that is gone', async () => {
+        const { store, peer } = await open();
+        const ids = ['a1', 'a2', 'a3', 'a4'];
+        await apply(
+          store,
+          ids.map((id) => put(id, buildUser({ id: 'u' }))),
+        );
+        const { accounts } = await peer.searchAccounts(tenant, { id: 'u' }, 10);
+        const [first, second, third] = accounts;
+        await apply(store, [put(second!.account.id, buildUser({ id: 'u', firstName: 'Ulla' })), drop(third!.account.id, ['u'])]);
+        const again = await peer.searchAccounts(tenant, { id: 'u' }, 10, second!.place);
+        expect(again.accounts[0]?.place).toBe(second!.place);
+        expect(again.accounts.map(({ account }) => account.id)).toEqual([second!.account.id, accounts[3]!.account.id]);
+        const afterGone = await peer.searchAccounts(tenant, { id: 'u' }, 10, third!.place);
+        expect(afterGone.accounts.map(({ account }) => account.id)).toEqual([accounts[3]!.account.id]);
+        expect(first?.account).toEqual(buildAccount(first!.account.id, buildUser({ id: 'u' })));
+      });
+
+      test('finds nobody in an account that was emptied', async () => {
+        const { store, peer } = await open();
+        await apply(store, [put('a1', buildUser({ id: 'ann' })), put('a2', buildUser({ id: 'ann' }))]);
+        await apply(store, [drop('a1', ['ann']), drop('a2', ['ann'], { preserve: true })]);
+        expect(await searched(peer, { id: 'ann' })).toEqual([]);
+      });
+    });
+
     describe('segments', () => {
       const segment = (key: string) => ({ key, displayName: `Segment ${key}`, dateCreated: builtAt });
 
@@ -959,6 +1107,10 @@ export function participantStoreContract(name: string, create: () => Promise<Par
           expect((await peer.findCode(of, codeKey('ANN')))?.listedBy).toBe(`job of ${of}`);
           expect((await peer.findCode(of, codeKey('CLAIMED')))?.claim).toEqual({ jobId: `claims of ${of}`, recordNumber: of.length });
           expect((await peer.segments(of, 10)).map(({ displayName }) => displayName)).toEqual([of]);
+          const { accounts, next } = await peer.searchAccounts(of, { id: 'ann' }, 10);
+          expect(accounts.map(({ account }) => account.users[0]?.firstName)).toEqual([of]);
+          expect(next).toBeUndefined();
+          expect((await peer.referrals(of, bob.incarnation, 10)).map(({ id }) => id)).toEqual(['f']);
         }
 
         await apply(store, [drop('a1', ['ann'], { doNotTrack: true })], { tenant: 'acme' });
@@ -978,6 +1130,8 @@ export function participantStoreContract(name: string, create: () => Promise<Par
         expect(await peer.account('nobody', 'a1')).toBeUndefined();
         expect(await peer.findCode('nobody', codeKey('ANN'))).toBeUndefined();
         expect(await peer.attributions('nobody', bob.incarnation)).toEqual([]);
+        expect(await peer.referrals('nobody', bob.incarnation, 10)).toEqual([]);
+        expect(await peer.searchAccounts('nobody', { id: 'bob' }, 10)).toEqual({ accounts: [] });
         expect(await peer.countHistory('nobody', ann.incarnation)).toEqual({ referrals: 0, rewards: 0, events: 0 });
         expect(await peer.segments('nobody', 10)).toEqual([]);
         expect(await store.recordHistory('nobody', reward('r', bob))).toBe(false);
@@ -1064,6 +1218,17 @@ interface LoadOptions {
 
 function load(store: ParticipantStore, accountIds: readonly string[], options: LoadOptions = {}) {
   return store.load({ tenant, jobId: 'reader', codes: [], doNotTrack: [], ...options, accountIds });
+}
+
+/** Ids of the accounts in which a search finds somebody, in the store's order. */
+async function searched(store: ParticipantStore, search: UserSearch, size = 2): Promise<readonly string[]> {
+  const found: string[] = [];
+  let portion: AccountPortion | undefined;
+  do {
+    portion = await store.searchAccounts(tenant, search, size, portion?.next);
+    found.push(...portion.accounts.map(({ account }) => account.id));
+  } while (portion.next !== undefined);
+  return found;
 }
 
 let chunks = 0;

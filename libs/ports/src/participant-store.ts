@@ -1,4 +1,14 @@
-import type { Account, AccountChange, Attribution, CodeState, LoadedAccount, LoadedState, ReferralSide, UserKey } from '@advocate/domain';
+import type {
+  Account,
+  AccountChange,
+  Attribution,
+  CodeState,
+  LoadedAccount,
+  LoadedState,
+  ReferralSide,
+  UserKey,
+  UserSearch,
+} from '@advocate/domain';
 
 /**
  * Participants in their accounts. An account is loaded whole and written by a write that is conditional on the token read, so that
@@ -42,6 +52,12 @@ export interface ParticipantStore {
   /** Reads an account. */
   account(tenant: string, accountId: string): Promise<Account | undefined>;
 
+  /**
+   * Looks at some of a tenant's accounts, at most `size`, beginning at a place or at the first: no index leads to the users whom a search is for. Accounts
+   * are in an order of the store's own, in which each keeps its place.
+   */
+  searchAccounts(tenant: string, search: UserSearch, size: number, from?: string): Promise<AccountPortion>;
+
   /** Who holds or claims a code, by key; see `codeKey`. */
   findCode(tenant: string, key: string): Promise<CodeState | undefined>;
 
@@ -50,6 +66,14 @@ export interface ParticipantStore {
 
   /** Who referred a life, by program and date. */
   attributions(tenant: string, incarnation: string): Promise<readonly Attribution[]>;
+
+  /** Referrals that a life has on either side, by date and id; those after `after` when it is given. */
+  referrals(
+    tenant: string,
+    incarnation: string,
+    limit: number,
+    after?: Pick<StoredReferral, 'date' | 'id'>,
+  ): Promise<readonly StoredReferral[]>;
 
   /** How much history a life has. */
   countHistory(tenant: string, incarnation: string): Promise<HistoryCounts>;
@@ -62,6 +86,14 @@ export interface ParticipantStore {
 
   /** Segments by key; those after `after` when it is given. */
   segments(tenant: string, limit: number, after?: string): Promise<readonly Segment[]>;
+}
+
+/** What a search came to in the accounts that it looked at. */
+export interface AccountPortion {
+  /** Those in which it finds somebody, in the store's order. */
+  readonly accounts: readonly { readonly place: string; readonly account: Account }[];
+  /** Where the next account is; absent when there is none. */
+  readonly next?: string;
 }
 
 export interface LoadRequest {
@@ -137,6 +169,16 @@ export type HistoryItem = {
   | { readonly kind: 'reward'; readonly content: unknown }
   | { readonly kind: 'event'; readonly key: string; readonly content: unknown }
 );
+
+/** A referral as it is now: a side whose life ended is absent, and the code goes with the referrer. */
+export interface StoredReferral {
+  readonly id: string;
+  readonly programId: string;
+  /** Epoch milliseconds. */
+  readonly date: number;
+  readonly referrer?: UserKey & { readonly code: string };
+  readonly referred?: UserKey;
+}
 
 export interface HistoryCounts {
   readonly referrals: number;

@@ -1,5 +1,6 @@
 import { Binary, type Collection, type Db } from 'mongodb';
 import { insertUnlessThere } from '../documents.ts';
+import { inParts, joined } from '../parts.ts';
 import { withRetry } from '../retry.ts';
 import { idsIn } from './mongo-documents.ts';
 import type { Blobs } from './protocol/commit-protocol.ts';
@@ -10,9 +11,6 @@ interface BlobPart {
   readonly bytes: Binary;
 }
 
-/** A document holds 16 MB. */
-const maxPartBytes = 12 * 1024 * 1024;
-
 /** Blobs in documents, large ones in several. */
 export class MongoBlobs implements Blobs {
   readonly #parts: Collection<BlobPart>;
@@ -22,10 +20,10 @@ export class MongoBlobs implements Blobs {
   }
 
   async write(id: string, bytes: Uint8Array): Promise<void> {
-    const parts = Math.max(1, Math.ceil(bytes.length / maxPartBytes));
-    for (let part = 0; part < parts; part += 1) {
-      const content = new Binary(bytes.subarray(part * maxPartBytes, (part + 1) * maxPartBytes));
-      await withRetry(() => insertUnlessThere(this.#parts, { _id: partId(id, part), parts, bytes: content }));
+    const contents = inParts(bytes);
+    for (const [part, content] of contents.entries()) {
+      const document = { _id: partId(id, part), parts: contents.length, bytes: new Binary(content) };
+      await withRetry(() => insertUnlessThere(this.#parts, document));
     }
   }
 
@@ -37,7 +35,7 @@ export class MongoBlobs implements Blobs {
       parts = found.parts;
       contents.push(found.bytes.value());
     }
-    return contents.length === 1 ? contents[0]! : Buffer.concat(contents);
+    return joined(contents);
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -9,9 +9,8 @@ export class MongoDoNotTrackList extends MongoDocuments<BarDocument> implements 
   readonly #list: Collection<BarDocument>;
 
   constructor(db: Db) {
-    const list = db.collection<BarDocument>('doNotTrack');
-    super(list);
-    this.#list = list;
+    super(db, 'doNotTrack');
+    this.#list = db.collection('doNotTrack');
   }
 
   async isEmpty(tenant: string): Promise<boolean> {

@@ -1,21 +1,33 @@
-import { type Collection, type Filter, MongoBulkWriteError, type OptionalUnlessRequiredId } from 'mongodb';
+import { type Collection, type Db, type ErrorDescription, type Filter, MongoServerError } from 'mongodb';
 import { duplicateKey, readLatest } from '../documents.ts';
 import { withRetry } from '../retry.ts';
 import type { Documents, Replacement, TokenDocument } from './protocol/documents.ts';
+import { Turns } from './turns.ts';
 
 /** Documents given to the server at a time, and how many such batches are under way. */
 const batchSize = 1000;
 const batchesAtOnce = 4;
 
+/** Insertions under way in this process; more would mostly wait for each other's locks in the server. */
+const insertionsAtOnce = 2;
+const insertionTurns = new Turns(insertionsAtOnce);
+/** So many are inserted without waiting. */
+const fewDocuments = 10;
+
+/** A command may have 48 MB; the rest is for what comes with the documents. */
+const maxCommandBytes = 40 * 1024 * 1024;
+
 /** The protocol's documents in a collection, in unordered bulk operations. */
 export class MongoDocuments<Document extends TokenDocument> implements Documents<Document> {
+  readonly #db: Db;
   readonly #collection: Collection<Document>;
   readonly #pack: (document: Document) => Document;
   readonly #unpack: (stored: Document) => Document;
 
   /** Packed, a document's content is one text: for small documents that are many, several times less work for the driver. */
-  constructor(collection: Collection<Document>, options: { readonly isPacked?: boolean } = {}) {
-    this.#collection = collection;
+  constructor(db: Db, name: string, options: { readonly isPacked?: boolean } = {}) {
+    this.#db = db;
+    this.#collection = db.collection(name);
     this.#pack = options.isPacked ? packed : asItIs;
     this.#unpack = options.isPacked ? unpacked : asItIs;
   }
@@ -45,16 +57,21 @@ export class MongoDocuments<Document extends TokenDocument> implements Documents
   async insert(documents: readonly Document[]): Promise<ReadonlySet<string>> {
     const taken = new Set<string>();
     await inBatches(documents, async (batch) => {
-      try {
-        await this.#collection.insertMany(batch.map(this.#pack) as OptionalUnlessRequiredId<Document>[], { ordered: false });
-      } catch (error) {
-        const failed = writeErrorsOf(error);
-        const other = failed?.find(({ code }) => code !== duplicateKey);
-        if (failed === undefined || other !== undefined) throw error;
-        for (const { index } of failed) taken.add(batch[index]!._id);
-      }
+      using _ = batch.length > fewDocuments ? await insertionTurns.take() : undefined;
+      for (const some of bySize(batch.map(this.#pack))) for (const id of await this.#insert(some)) taken.add(id);
     });
     return taken;
+  }
+
+  /** Answers the ids that were taken. The driver's own bulk insertion would measure each document before it encodes it, at half the cost again. */
+  async #insert(documents: readonly Document[]): Promise<string[]> {
+    const { collectionName: insert, writeConcern } = this.#collection;
+    const reply = await this.#db.command({ insert, documents, ordered: false, writeConcern });
+    const errors = (reply.writeErrors ?? []) as readonly WriteError[];
+    const other = errors.find(({ code }) => code !== duplicateKey);
+    if (other !== undefined) throw new MongoServerError({ message: other.errmsg, code: other.code });
+    if (reply.writeConcernError !== undefined) throw new MongoServerError(reply.writeConcernError as ErrorDescription);
+    return errors.map(({ index }) => documents[index]!._id);
   }
 
   async replace(changes: readonly Replacement<Document>[]): Promise<boolean> {
@@ -92,9 +109,35 @@ function unpacked<Document extends TokenDocument>(stored: Document): Document {
 
 export const idsIn = <Document>(ids: readonly string[]): Filter<Document> => ({ _id: { $in: ids } }) as unknown as Filter<Document>;
 
-function writeErrorsOf(error: unknown): readonly { readonly code: number; readonly index: number }[] | undefined {
-  if (!(error instanceof MongoBulkWriteError)) return undefined;
-  return [error.writeErrors].flat();
+interface WriteError {
+  readonly index: number;
+  readonly code: number;
+  readonly errmsg: string;
+}
+
+/** Cuts documents, whose size is mostly that of their texts, into commands' worth. */
+function* bySize<Document extends object>(documents: readonly Document[]): Generator<readonly Document[]> {
+  let start = 0;
+  let bytes = 0;
+  for (const [index, document] of documents.entries()) {
+    const size = mostBytes(document);
+    if (index > start && bytes + size > maxCommandBytes) {
+      yield documents.slice(start, index);
+      start = index;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (start < documents.length) yield start === 0 ? documents : documents.slice(start);
+}
+
+/** A unit of a text has three bytes at most. */
+function mostBytes(value: unknown): number {
+  if (typeof value === 'string') return 16 + 3 * value.length;
+  if (typeof value !== 'object' || value === null) return 16;
+  let bytes = 16;
+  for (const [name, part] of Object.entries(value)) bytes += 3 * name.length + mostBytes(part);
+  return bytes;
 }
 
 /** Runs an operation on some items at a time, repeating what may be repeated; a few are under way at once. */

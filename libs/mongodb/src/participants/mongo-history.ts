@@ -1,5 +1,5 @@
 import type { Attribution, Referral, ReferralSide } from '@advocate/domain';
-import type { HistoryCounts, HistoryItem } from '@advocate/ports';
+import type { HistoryCounts, HistoryItem, StoredReferral } from '@advocate/ports';
 import type { Collection, Db, Filter } from 'mongodb';
 import { insertUnlessThere } from '../documents.ts';
 import { withRetry } from '../retry.ts';
@@ -56,9 +56,9 @@ export class MongoHistory implements History {
   constructor(db: Db) {
     this.#referrals = db.collection('referrals');
     this.#items = db.collection('history');
-    this.#newReferrals = new MongoDocuments(this.#referrals);
+    this.#newReferrals = new MongoDocuments(db, 'referrals');
     this.#endedLives = db.collection('endedLives');
-    this.#newEnds = new MongoDocuments(this.#endedLives);
+    this.#newEnds = new MongoDocuments(db, 'endedLives');
     this.#accounts = db.collection('accounts');
   }
 
@@ -131,9 +131,24 @@ export class MongoHistory implements History {
   async attributions(tenant: string, incarnation: string): Promise<Attribution[]> {
     const of = { 'referred.life': tenantKey(tenant, incarnation) };
     const referrals = await withRetry(() => this.#referrals.find(of).sort({ program: 1, date: 1, _id: 1 }).toArray());
-    return referrals.map(({ program: programId, code, referrer }) => ({
-      programId,
-      ...(referrer === null || code === null ? {} : { referrer: { accountId: referrer.accountId, id: referrer.id, code } }),
+    return referrals.map((referral) => ({ programId: referral.program, ...referrerOf(referral) }));
+  }
+
+  async referrals(
+    tenant: string,
+    incarnation: string,
+    limit: number,
+    after?: Pick<StoredReferral, 'date' | 'id'>,
+  ): Promise<StoredReferral[]> {
+    const life = tenantKey(tenant, incarnation);
+    const ofLife = { $or: [{ 'referrer.life': life }, { 'referred.life': life }] };
+    const isLater = after && { $or: [{ date: { $gt: after.date } }, { date: after.date, _id: { $gt: tenantKey(tenant, after.id) } }] };
+    const wanted: Filter<ReferralDocument> = isLater === undefined ? ofLife : { $and: [ofLife, isLater] };
+    const found = await withRetry(() => this.#referrals.find(wanted).sort({ date: 1, _id: 1 }).limit(limit).toArray());
+    return found.map((referral) => ({
+      ...{ id: idOf(referral._id), programId: referral.program, date: referral.date },
+      ...referrerOf(referral),
+      ...(referral.referred === null ? {} : { referred: { accountId: referral.referred.accountId, id: referral.referred.id } }),
     }));
   }
 
@@ -148,4 +163,9 @@ export class MongoHistory implements History {
     );
     return { referrals, rewards, events };
   }
+}
+
+/** The referrer, unless that life ended. */
+function referrerOf({ referrer, code }: ReferralDocument): Pick<Attribution, 'referrer'> {
+  return referrer === null || code === null ? {} : { referrer: { accountId: referrer.accountId, id: referrer.id, code } };
 }

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Account, Attribution, CodeState, LoadedState, UserKey } from '@advocate/domain';
+import type { Account, Attribution, CodeState, LoadedState, UserKey, UserSearch } from '@advocate/domain';
 import { userText } from '@advocate/domain';
 import type {
+  AccountPortion,
   ChunkDecision,
   CodeClaim,
   CommitResult,
@@ -10,11 +11,14 @@ import type {
   LoadRequest,
   ParticipantStore,
   Segment,
+  StoredReferral,
 } from '@advocate/ports';
 import type { Db } from 'mongodb';
 import { insertUnlessThere } from '../documents.ts';
 import { withRetry } from '../retry.ts';
+import { keptSecret } from '../secrets.ts';
 import { decodeDecisions, encodeDecisions } from './decision-codec.ts';
+import { searchAccounts } from './search-accounts.ts';
 import { MongoBlobs } from './mongo-blobs.ts';
 import { MongoClaimSweeps } from './mongo-claim-sweeps.ts';
 import { MongoDoNotTrackList } from './mongo-do-not-track-list.ts';
@@ -55,7 +59,11 @@ export async function openMongodbParticipantStore(
   db: Db,
   options: MongodbParticipantStoreOptions = {},
 ): Promise<ParticipantStore & Disposable> {
-  const { doNotTrackSecret = await keptSecret(db), announce = async () => undefined, settleAfterMs = defaultSettleAfterMs } = options;
+  const {
+    doNotTrackSecret = await keptSecret(db, 'do-not-track-secret'),
+    announce = async () => undefined,
+    settleAfterMs = defaultSettleAfterMs,
+  } = options;
   return new MongodbParticipantStore(db, doNotTrackSecret, announce, settleAfterMs);
 }
 
@@ -75,10 +83,10 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
     this.#history = new MongoHistory(db);
     this.#sweeps = new MongoClaimSweeps(db);
     this.#protocol = new CommitProtocol({
-      accounts: new MongoDocuments(db.collection<AccountDocument>('accounts')),
-      records: new MongoDocuments(db.collection<DecisionRecord>('records')),
-      claims: new MongoDocuments(db.collection<ClaimDocument>('claims'), { isPacked: true }),
-      claimants: new MongoDocuments(db.collection<ClaimantDocument>('claimants')),
+      accounts: new MongoDocuments<AccountDocument>(db, 'accounts'),
+      records: new MongoDocuments<DecisionRecord>(db, 'records'),
+      claims: new MongoDocuments<ClaimDocument>(db, 'claims', { isPacked: true }),
+      claimants: new MongoDocuments<ClaimantDocument>(db, 'claimants'),
       sweeps: this.#sweeps,
       doNotTrack: new MongoDoNotTrackList(db),
       history: this.#history,
@@ -158,6 +166,10 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
     return (await this.#protocol.readAccounts(tenant, [accountId])).get(accountId)?.account;
   }
 
+  searchAccounts(tenant: string, search: UserSearch, size: number, from?: string): Promise<AccountPortion> {
+    return searchAccounts(this.#db.collection('accounts'), tenant, search, size, from);
+  }
+
   async findCode(tenant: string, key: string): Promise<CodeState | undefined> {
     return (await this.#protocol.claims.states(tenant, [key], '')).get(key);
   }
@@ -171,6 +183,15 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
 
   attributions(tenant: string, incarnation: string): Promise<readonly Attribution[]> {
     return this.#history.attributions(tenant, incarnation);
+  }
+
+  referrals(
+    tenant: string,
+    incarnation: string,
+    limit: number,
+    after?: Pick<StoredReferral, 'date' | 'id'>,
+  ): Promise<readonly StoredReferral[]> {
+    return this.#history.referrals(tenant, incarnation, limit, after);
   }
 
   countHistory(tenant: string, incarnation: string): Promise<HistoryCounts> {
@@ -212,13 +233,3 @@ function neverGiven(): () => string {
 }
 
 const segmentOf = ({ _id, displayName, dateCreated }: SegmentDocument): Segment => ({ key: idOf(_id), displayName, dateCreated });
-
-/** The secret that a database made for itself, once. */
-async function keptSecret(db: Db): Promise<string> {
-  const settings = db.collection<{ readonly _id: string; readonly value: string }>('settings');
-  const _id = 'do-not-track-secret';
-  return withRetry(async () => {
-    await insertUnlessThere(settings, { _id, value: randomBytes(32).toString('hex') });
-    return (await settings.findOne({ _id }))?.value ?? '';
-  });
-}

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Account, LoadedAccount } from '@advocate/domain';
-import { hash53 } from '@advocate/domain';
+import type { Account, LoadedAccount, UserSearch } from '@advocate/domain';
+import { hash53, isFound, textsOf } from '@advocate/domain';
+import type { AccountPortion } from '@advocate/ports';
 
 /** An account as stored. Of all those that a chunk touches only the texts are kept; each is parsed when it is looked at. */
 export class StoredAccount implements LoadedAccount {
@@ -51,6 +52,8 @@ export class AccountTable {
   readonly #byHash: StatementSync;
   readonly #tokensByHash: StatementSync;
   readonly #byNumber: StatementSync;
+  readonly #numberAfter: StatementSync;
+  readonly #search: StatementSync;
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
@@ -62,6 +65,9 @@ export class AccountTable {
     this.#byNumber = database.prepare(
       'SELECT account.number, tenant, account.id, token, document FROM json_each(?) AS wanted CROSS JOIN account ON account.number = wanted.value',
     );
+    this.#numberAfter = database.prepare('SELECT number FROM account WHERE number >= ? ORDER BY number LIMIT 1 OFFSET ?');
+    this.#search = database.prepare(`SELECT number, tenant, id, token, document FROM account
+      WHERE number >= ? AND number < ? AND tenant = ? AND document LIKE ? ESCAPE '\\' ORDER BY number`);
     this.#insert = database.prepare('INSERT INTO account (hash, tenant, id, token, document) VALUES (?, ?, ?, ?, ?)');
     this.#update = database.prepare('UPDATE account SET token = ?, document = ? WHERE number = ?');
     this.#delete = database.prepare('DELETE FROM account WHERE number = ?');
@@ -99,6 +105,17 @@ export class AccountTable {
     return new Map(rows.filter((row) => row.tenant === tenant).map((row) => [row.number, new StoredAccount(row)]));
   }
 
+  /** The accounts among the next ones, of all tenants, in which a tenant's search finds somebody; places are their numbers. */
+  search(tenant: string, search: UserSearch, size: number, from: number): AccountPortion {
+    const next = (this.#numberAfter.get(from, size) as { number: number } | undefined)?.number;
+    const pattern = `%${textsOf(search).map(likeText).join('%')}%`;
+    const rows = this.#search.all(from, next ?? Number.MAX_SAFE_INTEGER, tenant, pattern) as unknown as AccountRow[];
+    const accounts = rows
+      .map((row) => ({ place: String(row.number), account: new StoredAccount(row).account }))
+      .filter(({ account }) => account.users.some((user) => isFound(user, search)));
+    return { accounts, ...(next === undefined ? {} : { next: String(next) }) };
+  }
+
   /** Writes an account as it is now and answers its number; absent means deleted. */
   write(tenant: string, id: string, token: string, number: number | undefined, account: Account | undefined): number {
     if (account === undefined) {
@@ -111,3 +128,6 @@ export class AccountTable {
     return number;
   }
 }
+
+/** A text as LIKE takes it for itself. */
+const likeText = (text: string): string => text.replaceAll(/[%_\\]/g, '\\$&');

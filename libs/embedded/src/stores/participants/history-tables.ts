@@ -1,12 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Attribution, Referral } from '@advocate/domain';
-import type { HistoryCounts, HistoryItem } from '@advocate/ports';
+import type { HistoryCounts, HistoryItem, StoredReferral } from '@advocate/ports';
 
-interface ReferralRow {
+interface AttributionRow {
   readonly program: string;
   readonly code: string | null;
   readonly referrer_account_id: string | null;
   readonly referrer_id: string | null;
+}
+
+interface ReferralRow extends AttributionRow {
+  readonly id: string;
+  readonly date: number;
+  readonly referred_account_id: string | null;
+  readonly referred_id: string | null;
 }
 
 /** Referrals, rewards and events, by the life (incarnation) of the user that they belong to. */
@@ -15,6 +22,7 @@ export class HistoryTables {
   readonly #insertItem: StatementSync;
   readonly #erasures: readonly StatementSync[];
   readonly #attributions: StatementSync;
+  readonly #referrals: StatementSync;
   readonly #itemCounts: StatementSync;
   readonly #referralCount: StatementSync;
 
@@ -36,6 +44,8 @@ export class HistoryTables {
     this.#attributions = database.prepare(
       'SELECT program, code, referrer_account_id, referrer_id FROM referral WHERE referred = ? AND tenant = ? ORDER BY program, date, id',
     );
+    this.#referrals = database.prepare(`SELECT id, program, code, date, referrer_account_id, referrer_id, referred_account_id, referred_id
+      FROM referral WHERE (referrer = :life OR referred = :life) AND tenant = :tenant AND (date, id) > (:date, :id) ORDER BY date, id LIMIT :limit`);
     this.#itemCounts = database.prepare('SELECT kind, count(*) AS count FROM history WHERE owner = ? AND tenant = ? GROUP BY kind');
     this.#referralCount = database.prepare('SELECT count(*) AS count FROM referral WHERE (referrer = ? OR referred = ?) AND tenant = ?');
   }
@@ -61,10 +71,19 @@ export class HistoryTables {
   }
 
   attributions(tenant: string, incarnation: string): Attribution[] {
-    const rows = this.#attributions.all(incarnation, tenant) as unknown as ReferralRow[];
-    return rows.map(({ program: programId, code, referrer_account_id: accountId, referrer_id: id }) => ({
-      programId,
-      ...(accountId === null || id === null || code === null ? {} : { referrer: { accountId, id, code } }),
+    const rows = this.#attributions.all(incarnation, tenant) as unknown as AttributionRow[];
+    return rows.map((row) => ({ programId: row.program, ...referrerOf(row) }));
+  }
+
+  referrals(tenant: string, life: string, limit: number, after?: Pick<StoredReferral, 'date' | 'id'>): StoredReferral[] {
+    const { date, id } = after ?? { date: Number.MIN_SAFE_INTEGER, id: '' };
+    const rows = this.#referrals.all({ life, tenant, limit, date, id }) as unknown as ReferralRow[];
+    return rows.map((row) => ({
+      ...{ id: row.id, programId: row.program, date: row.date },
+      ...referrerOf(row),
+      ...(row.referred_account_id === null || row.referred_id === null
+        ? {}
+        : { referred: { accountId: row.referred_account_id, id: row.referred_id } }),
     }));
   }
 
@@ -76,4 +95,9 @@ export class HistoryTables {
     const { count: referrals } = this.#referralCount.get(incarnation, incarnation, tenant) as { count: number };
     return { referrals, ...counts };
   }
+}
+
+/** The referrer, unless that life ended. */
+function referrerOf({ code, referrer_account_id: accountId, referrer_id: id }: AttributionRow): Pick<Attribution, 'referrer'> {
+  return accountId === null || id === null || code === null ? {} : { referrer: { accountId, id, code } };
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Account, Attribution, CodeState, LoadedState, Referral, ReferralSide, UserKey } from '@advocate/domain';
+import type { Account, Attribution, CodeState, LoadedState, Referral, ReferralSide, UserKey, UserSearch } from '@advocate/domain';
 import { codeKey, hash53, isSameUser, userText } from '@advocate/domain';
 import type {
   AccountDecision,
+  AccountPortion,
   ChunkDecision,
   CodeClaim,
   CommitResult,
@@ -12,6 +13,7 @@ import type {
   LoadRequest,
   ParticipantStore,
   Segment,
+  StoredReferral,
 } from '@advocate/ports';
 import { inTransaction, openDatabase } from '../database.ts';
 import { AccountTable, StoredAccount } from './account-table.ts';
@@ -228,6 +230,10 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
     return this.#accounts.read(tenant, [accountId]).get(accountId)?.account;
   }
 
+  async searchAccounts(tenant: string, search: UserSearch, size: number, from = '0'): Promise<AccountPortion> {
+    return this.#accounts.search(tenant, search, size, Number(from));
+  }
+
   async findCode(tenant: string, key: string): Promise<CodeState | undefined> {
     return this.#codes.read(tenant, [key], '').get(key);
   }
@@ -248,6 +254,15 @@ class SqliteParticipantStore implements ParticipantStore, Disposable {
 
   async attributions(tenant: string, incarnation: string): Promise<readonly Attribution[]> {
     return this.#history.attributions(tenant, incarnation);
+  }
+
+  async referrals(
+    tenant: string,
+    incarnation: string,
+    limit: number,
+    after?: Pick<StoredReferral, 'date' | 'id'>,
+  ): Promise<readonly StoredReferral[]> {
+    return this.#history.referrals(tenant, incarnation, limit, after);
   }
 
   async countHistory(tenant: string, incarnation: string): Promise<HistoryCounts> {

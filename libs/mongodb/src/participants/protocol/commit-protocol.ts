@@ -170,9 +170,16 @@ export class CommitProtocol {
     }
     const outcome = decision.outcome;
 
-    const moved = await this.#claimCodes(decision, wanted);
+    const token = tokenOf(chunkId, random());
+    const decisions: Decisions = { tenant, jobId, token, writes };
+    const ids = { decisions: decisionsId(token), outcome: outcomeId(token) };
+    const write = async (): Promise<void> => {
+      await Promise.all([blobs.write(ids.decisions, await encode(decisions)), blobs.write(ids.outcome, outcome)]);
+    };
+    const [moved] = await Promise.all([this.#claimCodes(decision, wanted), write()]);
     await this.#missReferrers(decision, writes, moved);
     if (moved.accountIds.size > 0) {
+      await blobs.remove([ids.decisions, ids.outcome]);
       await this.claims.drop(tenant, listedBy(writes.filter(({ accountId }) => moved.accountIds.has(accountId))));
       const outcomeBefore = record === undefined ? undefined : await blobs.read(record.outcome);
       // Without it the record has changed, and the next attempt finds that out.
@@ -182,10 +189,6 @@ export class CommitProtocol {
     }
     await this.#noteOverwritten(tenant, writes);
 
-    const token = tokenOf(chunkId, random());
-    const decisions: Decisions = { tenant, jobId, token, writes };
-    const ids = { decisions: decisionsId(token), outcome: outcomeId(token) };
-    await Promise.all([blobs.write(ids.decisions, await encode(decisions)), blobs.write(ids.outcome, outcome)]);
     const document: DecisionRecord = {
       ...{ _id: chunkId, token, open: true, date, outcome: ids.outcome },
       applied: record?.applied ?? [],
@@ -337,15 +340,30 @@ export class CommitProtocol {
     return (await accounts.replace(changes)) ? unsure : [...unsure, ...changed];
   }
 
-  /** Draws the consequences of what is written, and closes the record. Every step may be repeated. */
+  /** Draws the consequences of what is written, tells of it, and closes the record. Every step may be repeated. */
   async #finish(
     record: DecisionRecord,
     decisions: readonly Decisions[],
     standing: ReadonlyMap<string, StandingWrite>,
     outcome: Uint8Array,
   ): Promise<void> {
-    const { history, blobs, announce } = this.#dependencies;
+    const { blobs, announce } = this.#dependencies;
+    await Promise.all([this.#drawConsequences(record, decisions, standing), announce(outcome, record.date)]);
+    await this.#close(record);
     const { tenant, jobId } = decisions[0]!;
+    if (record.directSince !== undefined) await this.claims.forget(tenant, jobId);
+    const amended = decisions.map(({ token }) => outcomeId(token)).filter((id) => id !== record.outcome);
+    await blobs.remove([...record.decisions, ...amended]);
+  }
+
+  /** History, and the claims and bars that are no longer needed. Every step may be repeated. */
+  async #drawConsequences(
+    record: DecisionRecord,
+    decisions: readonly Decisions[],
+    standing: ReadonlyMap<string, StandingWrite>,
+  ): Promise<void> {
+    const { history } = this.#dependencies;
+    const { tenant } = decisions[0]!;
     const writes = [...standing.values()];
     const referrals = writes.flatMap((write) => write.referrals);
     const ended = writes.flatMap(({ accountId, erased }) => erased.map((incarnation) => ({ incarnation, accountId })));
@@ -360,11 +378,6 @@ export class CommitProtocol {
       tenant,
       writes.flatMap((write) => write.freed),
     );
-    await announce(outcome, record.date);
-    await this.#close(record);
-    if (record.directSince !== undefined) await this.claims.forget(tenant, jobId);
-    const amended = decisions.map(({ token }) => outcomeId(token)).filter((id) => id !== record.outcome);
-    await blobs.remove([...record.decisions, ...amended]);
   }
 
   /** Takes back what was prepared for decisions that are no longer in force. */

@@ -225,9 +225,27 @@ class ModelRun {
   check(): string[] {
     const found: string[] = [];
     for (const chunk of this.#chunks) this.#checkChunk(chunk, found);
+    for (const accountId of accountIds) this.#checkAnnouncements(accountId, found);
     this.#checkHistory(found);
     this.#checkCodes(found);
     return found;
+  }
+
+  /** Others were told of an account's writes in their order, of each after it was made. */
+  #checkAnnouncements(accountId: string, found: string[]): void {
+    const { announced, written } = this.world;
+    const told = new Map<string, number>();
+    for (const { outcome, accountIds: some, writes } of announced) {
+      const { jobId, slice, partition } = decodeChunkOutcome(outcome);
+      const id = chunkId(jobId, slice, partition);
+      if (some?.has(accountId) !== false && !told.has(id)) told.set(id, writes);
+    }
+    const writers = written.flatMap((write, at) => (write.accountId === accountId && write.recordId !== '' ? [{ ...write, at }] : []));
+    const order = [...told.keys()].filter((id) => writers.some(({ recordId }) => recordId === id));
+    const wanted = writers.map(({ recordId }) => recordId);
+    if (order.join() !== wanted.join()) found.push(`${accountId} was written by ${wanted.join()}, but others were told of ${order.join()}`);
+    for (const { recordId, at } of writers)
+      if ((told.get(recordId) ?? Infinity) <= at) found.push(`${recordId} was announced before it wrote ${accountId}`);
   }
 
   #checkChunk(chunk: Chunk, found: string[]): void {
@@ -244,7 +262,8 @@ class ModelRun {
     }
     const [answer] = chunk.answers;
     if (answer === undefined) return;
-    if (!world.announced.has(Buffer.from(answer).toString('base64'))) found.push(`${chunk.id} was not announced`);
+    if (!world.announced.some(({ outcome, accountIds }) => accountIds === undefined && Buffer.compare(outcome, answer) === 0))
+      found.push(`${chunk.id} was not announced`);
     const { outcomes } = decodeChunkOutcome(answer);
     for (const [index, row] of chunk.rows.entries()) {
       const write = writes.find(({ accountId }) => accountId === row.accountId);

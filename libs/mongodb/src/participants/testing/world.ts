@@ -22,6 +22,7 @@ export const faults = [
   'amending without looking at notes',
   'no look at lives that ended',
   'do-not-track after the account',
+  'overwriting before telling',
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -33,6 +34,14 @@ export interface AccountWritten {
   readonly recordId: string;
   readonly before: AccountDocument | undefined;
   readonly after: AccountDocument | undefined;
+}
+
+/** What others were told: of all accounts of an outcome, or of some. */
+interface Announcement {
+  readonly outcome: Uint8Array;
+  readonly accountIds: ReadonlySet<string> | undefined;
+  /** How many writes of accounts came before. */
+  readonly writes: number;
 }
 
 /** The database of the model: what is in it, all that was written to accounts, and what was seen that must never be. */
@@ -48,7 +57,7 @@ export class World {
   readonly referrals = new Map<string, { referrer: string | null; referred: string | null }>();
   readonly items = new Map<string, string>();
   readonly ended = new Set<string>();
-  readonly announced = new Set<string>();
+  readonly announced: Announcement[] = [];
   readonly #random: SeededRandom;
   readonly #fault: Fault | undefined;
   #tokens = 0;
@@ -93,7 +102,7 @@ export class World {
       decode: async (bytes) => JSON.parse(Buffer.from(bytes).toString()) as Decisions,
       announce: async (outcome, _, accountIds) => {
         await actor.step();
-        if (accountIds === undefined) this.announced.add(Buffer.from(outcome).toString('base64'));
+        this.announced.push({ outcome, accountIds, writes: this.written.length });
       },
       userHash: (user: UserKey) => userText(user),
       random: () => String((this.#tokens += 1)),
@@ -163,7 +172,7 @@ export class World {
   /** The dependencies with one fault in them. */
   #planted(
     fault: Fault,
-    { accounts, records, claims, claimants, history, doNotTrack }: ProtocolDependencies,
+    { accounts, records, claims, claimants, history, doNotTrack, announce }: ProtocolDependencies,
   ): Partial<ProtocolDependencies> {
     const isNote = ({ token, document }: Replacement<DecisionRecord>): boolean => {
       const before = this.records.documents.get(document._id);
@@ -216,6 +225,12 @@ export class World {
           }),
         };
       }
+      case 'overwriting before telling':
+        return {
+          announce: async (outcome, date, ids) => {
+            if (ids === undefined) await announce(outcome, date);
+          },
+        };
       case 'no look at lives that ended':
         return { history: { ...history, endedAmong: async () => [] } };
       case 'do-not-track after the account': {
