@@ -1,0 +1,42 @@
+import { Hono } from 'hono';
+import type { NodeEnv } from '../request.ts';
+import { nameOf, readCount } from '../request.ts';
+import type { Services } from '../services.ts';
+import { ask } from '../services.ts';
+
+/** Participants, accounts and segments of the path's tenant. */
+export function participantRoutes({ participants }: Services): Hono<NodeEnv> {
+  const routes = new Hono<NodeEnv>();
+  routes.get('/participants', async (c) => {
+    const { id = '', email = '', code, pageSize, pageToken = '' } = c.req.query();
+    if (code !== undefined) {
+      const { participant } = await ask(participants.findParticipantByReferralCode.bind(participants), {
+        parent: nameOf(c),
+        referralCode: code,
+      });
+      return c.json({ participants: [participant], nextPageToken: '' });
+    }
+    const request = { parent: nameOf(c), id, email, pageSize: readCount('pageSize', pageSize), pageToken };
+    return c.json(await ask(participants.findParticipants.bind(participants), request));
+  });
+  routes.get('/accounts/:account', async (c) => {
+    const { account } = await ask(participants.getAccount.bind(participants), { name: nameOf(c, 'accounts', c.req.param('account')) });
+    return c.json(account);
+  });
+  routes.get('/accounts/:account/participants/:id/referrals', async (c) => {
+    const { account, id } = c.req.param();
+    const { pageSize, pageToken = '' } = c.req.query();
+    const request = {
+      parent: nameOf(c, 'accounts', account, 'participants', id),
+      pageSize: readCount('pageSize', pageSize),
+      pageToken,
+    };
+    return c.json(await ask(participants.listReferrals.bind(participants), request));
+  });
+  routes.get('/segments', async (c) => {
+    const { pageSize, pageToken = '' } = c.req.query();
+    const request = { parent: nameOf(c), pageSize: readCount('pageSize', pageSize), pageToken };
+    return c.json(await ask(participants.listSegments.bind(participants), request));
+  });
+  return routes;
+}

@@ -1,0 +1,22 @@
+import type { ImportJob } from '@advocate/contracts';
+import type { JobFile } from '../api/jobs.ts';
+import { isExpired, isPending } from './job-words.ts';
+
+/** A file that can be downloaded. */
+export interface JobFileLink {
+  readonly file: JobFile;
+  readonly label: string;
+  readonly description: string;
+}
+
+/** The files that a job has at a time: none while it runs, and none once they have expired. */
+export function jobFiles(job: ImportJob, now: number): readonly JobFileLink[] {
+  if (isPending(job) || isExpired(job, now)) return [];
+  const { recordsProcessed = 0, errors = 0 } = job.stats ?? {};
+  const files: JobFileLink[] = [];
+  if (recordsProcessed > errors)
+    files.push({ file: 'results', label: 'Results', description: 'Rows that succeeded, in the order of the file' });
+  if (errors > 0) files.push({ file: 'errors', label: 'Errors', description: 'Rows that failed, with record number and reason' });
+  files.push({ file: 'source', label: 'Original', description: 'The file as it was uploaded' });
+  return files;
+}
