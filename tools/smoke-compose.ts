@@ -13,10 +13,12 @@ import { deletionsCsv, range, sampleUser, usersCsv, writeLines } from './sample-
 
 const timeout = 10 * 60_000;
 const port = await freePort();
+const consolePort = await freePort();
 const environment = {
   ...process.env,
   COMPOSE_PROJECT_NAME: 'advocate-bulk-smoke',
   ADVOCATE_PORT: String(port),
+  ADVOCATE_CONSOLE_PORT: String(consolePort),
   ADVOCATE_KAFKA_PORT: String(await freePort()),
 };
 const folder = mkdtempSync(join(tmpdir(), 'advocate-smoke-'));
@@ -36,7 +38,7 @@ rmSync(folder, { recursive: true });
 async function smoke(): Promise<boolean> {
   compose('down', '--volumes', '--remove-orphans');
   try {
-    step('build', () => compose('build'));
+    await step('build', () => compose('build'));
     await useSuite();
     console.log('The smoke test of docker-compose.yml passed.');
     return true;
@@ -46,7 +48,7 @@ async function smoke(): Promise<boolean> {
     console.error('The smoke test of docker-compose.yml failed.');
     return false;
   } finally {
-    step('remove', () => compose('down', '--volumes', '--remove-orphans'));
+    await step('remove', () => compose('down', '--volumes', '--remove-orphans'));
   }
 }
 
@@ -55,27 +57,32 @@ async function useSuite(): Promise<void> {
   await writeLines(file('leavers.csv'), deletionsCsv([...range(0, 5_000, 10), 99_999]));
   await writeLines(file('more-users.csv'), usersCsv(0, 15_000));
 
-  step('start, until all are healthy', () => compose('up', '--detach', '--wait'));
-  step('import 5,000 users', () => {
+  await step('start, until all are healthy', () => compose('up', '--detach', '--wait'));
+  await step('import 5,000 users', () => {
     const job = importFile('users', 'users.csv', '--mail-to', 'ada@example.com');
     partialDeepStrictEqual(job, { status: 'COMPLETED', stats: { recordsProcessed: 5_000, created: 5_000 } });
     match(readFileSync(file(`${job.id}.results.csv`), 'utf8'), /^([^\n]+\n){5001}$/);
     match(compose('exec', '-T', 'notification', 'cat', `/data/mail/${job.id}.eml`), /^To: ada@example\.com\r?$/m);
   });
-  step('delete 500 of them', () => {
+  await step('open the console', async () => {
+    partialDeepStrictEqual(await askConsole('/api/status'), { tenant: 'default', serving: true });
+    partialDeepStrictEqual(await askConsole('/api/tenants/default/importJobs'), { importJobs: [{ status: 'COMPLETED' }] });
+    match(await (await fetch(`http://localhost:${consolePort}/`)).text(), /<script type="module" [^>]*src="\/assets\//);
+  });
+  await step('delete 500 of them', () => {
     const job = importFile('deletions', 'leavers.csv');
     partialDeepStrictEqual(job, { status: 'COMPLETED', stats: { recordsProcessed: 501, deleted: 500, errors: 1 } });
   });
-  step('scale to four participants', () => compose('up', '--detach', '--wait', '--scale', 'participant=4'));
-  step('import 15,000 users, 4,500 of them known', () => {
+  await step('scale to four participants', () => compose('up', '--detach', '--wait', '--scale', 'participant=4'));
+  await step('import 15,000 users, 4,500 of them known', () => {
     const job = importFile('users', 'more-users.csv');
     partialDeepStrictEqual(job, { status: 'COMPLETED', stats: { recordsProcessed: 15_000, created: 10_500, unchanged: 4_500 } });
   });
-  step('stop and start', () => {
+  await step('stop and start', () => {
     compose('stop');
     compose('up', '--detach', '--wait');
   });
-  step('read an account', () => {
+  await step('read an account', () => {
     const { accountId, id, email } = sampleUser(1);
     partialDeepStrictEqual(advocate('accounts', 'get', accountId), { id: accountId, participants: [{ id, email }] });
   });
@@ -93,6 +100,10 @@ function advocate(...args: readonly string[]): object {
   return JSON.parse(stdout) as object;
 }
 
+async function askConsole(path: string): Promise<object> {
+  return (await (await fetch(`http://localhost:${consolePort}${path}`)).json()) as object;
+}
+
 function compose(...args: readonly string[]): string {
   const options = { encoding: 'utf8', env: environment, timeout, maxBuffer: 1 << 28 } as const;
   const { status, stdout, stderr } = spawnSync('docker', ['compose', ...args], options);
@@ -100,10 +111,10 @@ function compose(...args: readonly string[]): string {
   return stdout;
 }
 
-function step(name: string, act: () => unknown): void {
+async function step(name: string, act: () => unknown): Promise<void> {
   process.stdout.write(`${name} … `);
   const started = performance.now();
-  act();
+  await act();
   console.log(`ok (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
 

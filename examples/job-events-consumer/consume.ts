@@ -1,7 +1,9 @@
 /**
  * Follows the jobs of a suite by its public events, and says how each goes. To be run anywhere: it needs kafkajs, protobufjs and the folder `proto`.
  *
- *   KAFKA_BROKERS=localhost:9092 node examples/job-events-consumer/consume.ts
+ *   KAFKA_BROKERS=localhost:9092 node --disable-warning=TimeoutNegativeWarning examples/job-events-consumer/consume.ts
+ *
+ * The warning, which means nothing, is about timers of kafkajs.
  */
 import { Kafka, logLevel } from 'kafkajs';
 import { describeEvent } from './describe-event.ts';

@@ -12,7 +12,7 @@ import { startIngestion } from '@advocate/ingestion';
 import { startNotification } from '@advocate/notification';
 import { startParticipant } from '@advocate/participant';
 import type { Engine } from '@advocate/ports';
-import { createLogger, startGrpcServer } from '@advocate/service';
+import { createLogger, defaultFilePolicy, startGrpcServer } from '@advocate/service';
 import { holdWrites } from './testing/hold-writes.ts';
 import { peek } from './testing/peek.ts';
 import { temporaryFolder } from './testing/start-suite.ts';
@@ -48,7 +48,11 @@ async function share(): Promise<Shared> {
   for (const start of [startParticipant, startDeletion]) {
     for (let count = 0; count < 2; count += 1) resources.use(await start({ ...engine, logger }));
   }
-  for (let count = 0; count < 2; count += 1) resources.use(await startNotification({ ...engine, now: Date.now, logger }));
+  for (let count = 0; count < 2; count += 1) {
+    resources.use(
+      await startNotification({ ...engine, instance: `notification-${count}`, filePolicy: defaultFilePolicy, now: Date.now, logger }),
+    );
+  }
   return { dataDir, engine, events, progress };
 }
 
@@ -59,7 +63,7 @@ interface Instance extends AsyncDisposable {
 async function startInstance({ engine }: Shared, instance: string, now: () => number = Date.now): Promise<Instance> {
   const resources = new AsyncDisposableStack();
   onTestFinished(() => resources.disposeAsync());
-  const options = { instance, settings: defaultTenantSettings, maxFileBytes: 100_000_000, now, logger };
+  const options = { instance, settings: defaultTenantSettings, maxFileBytes: 100_000_000, filePolicy: defaultFilePolicy, now, logger };
   const ingestion = resources.use(await startIngestion({ ...engine, ...options }));
   const server = resources.use(await startGrpcServer('127.0.0.1', 0, ingestion.grpc));
   const client = resources.use(new SuiteClient(server.port));

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ImportJob } from '@advocate/contracts';
+import { ListImportJobsRequest } from '@advocate/contracts';
 import { dumpStore } from './testing/dump-store.ts';
 import { holdWrites } from './testing/hold-writes.ts';
 import { peek } from './testing/peek.ts';
@@ -36,7 +37,7 @@ describe('a request is served once', () => {
       status: 'COMPLETED',
       stats: { created: 10 },
     });
-    expect((await client.ask('listImportJobs', { parent, pageSize: 0, pageToken: '' })).importJobs).toHaveLength(1);
+    expect((await client.ask('listImportJobs', ListImportJobsRequest.fromPartial({ parent }))).importJobs).toHaveLength(1);
     const other = await client.create(first.fileRef, { requestId: 'twice' });
     expect(other.name).not.toBe(first.name);
     expect(await client.ended(other.name)).toMatchObject({ stats: { created: 0, unchanged: 10 } });
@@ -68,10 +69,22 @@ describe('a validation', () => {
       expect(validation).toMatchObject({ recordsRead: 152, recordsInvalid: 151 });
       expect(validation.firstErrors).toHaveLength(100);
       expect(validation.firstErrors.slice(0, 2)).toEqual([
-        { recordNumber: 2, message: 'This request requires a valid non-empty id', apiErrorCode: 'BAD_REQUEST', statusCode: 400 },
-        { recordNumber: 3, message: 'The provided email field is an invalid email address.', apiErrorCode: 'BAD_REQUEST', statusCode: 400 },
+        {
+          recordNumber: 2,
+          message: 'This request requires a valid non-empty id',
+          apiErrorCode: 'BAD_REQUEST',
+          statusCode: 400,
+          column: 'id',
+        },
+        {
+          recordNumber: 3,
+          message: 'The provided email field is an invalid email address.',
+          apiErrorCode: 'BAD_REQUEST',
+          statusCode: 400,
+          column: 'email',
+        },
       ]);
-      expect((await suite.client.ask('listImportJobs', { parent, pageSize: 0, pageToken: '' })).importJobs).toEqual([]);
+      expect((await suite.client.ask('listImportJobs', ListImportJobsRequest.fromPartial({ parent }))).importJobs).toEqual([]);
     }
     expect(dumpStore(dataDir)).toEqual([]);
   });
@@ -181,18 +194,23 @@ describe('a job can be followed', () => {
     const pages: string[][] = [];
     let pageToken = '';
     do {
-      const page = await client.ask('listImportJobs', { parent, pageSize: pages.length === 0 ? 0 : 2, pageToken });
+      const page = await client.ask(
+        'listImportJobs',
+        ListImportJobsRequest.fromPartial({ parent, pageSize: pages.length === 0 ? 0 : 2, pageToken }),
+      );
       pages.push(page.importJobs.map(({ name }) => name));
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
     expect(pages.map(({ length }) => length)).toEqual([20, 2, 2, 1]);
     expect(pages.flat()).toEqual(names);
-    expect((await client.ask('listImportJobs', { parent: 'tenants/other', pageSize: 0, pageToken: '' })).importJobs).toEqual([]);
-    expect(await refusal(client.ask('listImportJobs', { parent, pageSize: -1, pageToken: '' }))).toEqual({
+    expect((await client.ask('listImportJobs', ListImportJobsRequest.fromPartial({ parent: 'tenants/other' }))).importJobs).toEqual([]);
+    expect(await refusal(client.ask('listImportJobs', ListImportJobsRequest.fromPartial({ parent, pageSize: -1 })))).toEqual({
       code: 'INVALID_ARGUMENT',
       message: 'page_size must not be negative.',
     });
-    expect(await refusal(client.ask('listImportJobs', { parent, pageSize: 1, pageToken: 'nonsense' }))).toEqual({
+    expect(
+      await refusal(client.ask('listImportJobs', ListImportJobsRequest.fromPartial({ parent, pageSize: 1, pageToken: 'nonsense' }))),
+    ).toEqual({
       code: 'INVALID_ARGUMENT',
       message: "'nonsense' is no page token; start again without one.",
     });

@@ -9,7 +9,7 @@ import { createLogger } from '@advocate/service';
 import type { ServiceThreadData } from './service-threads.ts';
 
 if (parentPort === null) throw new Error('service-thread runs as a worker thread only');
-const { services, logLevel, ...options } = workerData as ServiceThreadData;
+const { services, logLevel, filePolicy, allowPrivateWebhooks, ...options } = workerData as ServiceThreadData;
 const logger = createLogger(services, logLevel);
 
 await using resources = new AsyncDisposableStack();
@@ -18,7 +18,7 @@ if (services === 'rows') {
   resources.use(await startParticipant({ ...engine, logger }));
   resources.use(await startDeletion({ ...engine, logger }));
 } else {
-  resources.use(await startNotification({ ...engine, now: Date.now, logger }));
+  resources.use(await startNotification({ ...engine, instance: 'embedded', filePolicy, allowPrivateWebhooks, now: Date.now, logger }));
 }
 parentPort.postMessage('ready');
 await once(parentPort, 'message');

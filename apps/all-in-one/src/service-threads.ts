@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EmbeddedEngineOptions } from '@advocate/embedded';
+import type { FilePolicy } from '@advocate/service';
 import { tuneCollector } from '@advocate/service';
 
 /** What a thread runs: participant and deletion, or notification. */
@@ -10,6 +11,8 @@ export type ThreadServices = 'rows' | 'notification';
 export interface ServiceThreadData extends EmbeddedEngineOptions {
   readonly services: ThreadServices;
   readonly logLevel: string;
+  readonly filePolicy: FilePolicy;
+  readonly allowPrivateWebhooks: boolean;
 }
 
 tuneCollector();

@@ -35,11 +35,15 @@ describe('a command line', () => {
 
   test.each([
     ['serve', 'serve'],
-    ['serve --data d --grpc-port 0', 'serve'],
+    ['serve --data d --grpc-port 0 --http-port off', 'serve'],
     ['jobs list --json', 'jobs list'],
     ['jobs watch 0123456789abcdef01234567 --server [::1]:50051', 'jobs watch'],
     ['segments create vip --name V', 'segments create'],
     ['accounts get a1 --data d', 'accounts get'],
+    ['participants find --email a@example.com', 'participants find'],
+    ['participants referrals a1 u1', 'participants referrals'],
+    ['webhooks create https://example.com --event completed --event ABORTED', 'webhooks create'],
+    ['webhooks replay 0123456789abcdef01234567 --since 7d --failed', 'webhooks replay'],
   ])('%s', (line, command) => {
     expect(run(line).command).toBe(command);
   });
@@ -86,6 +90,11 @@ describe('wrong usage is explained', () => {
     ['import users a --json=yes', "Option '--json' takes no value. See 'advocate import users --help'."],
     ['import users a --out b --out c', "Option '--out' is given twice. See 'advocate import users --help'."],
     ['jobs list --server localhost', "Option '--server' takes HOST:PORT, not 'localhost'. See 'advocate jobs list --help'."],
+    ['serve --http-port on', "Option '--http-port' takes a port from 0 to 65535, or 'off', not 'on'. See 'advocate serve --help'."],
+    [
+      'webhooks create https://example.com --event progress',
+      "Option '--event' takes created, started, completed, aborted or cancelled, not 'progress'. See 'advocate webhooks create --help'.",
+    ],
     ['serve --grpc-port 70000', "Option '--grpc-port' takes a port from 0 to 65535, not '70000'. See 'advocate serve --help'."],
     ['import users - --format xml', "Option '--format' takes 'csv' or 'jsonl', not 'xml'. See 'advocate import users --help'."],
   ])('%s', (line, message) => {
@@ -99,6 +108,8 @@ describe('wrong usage is explained', () => {
     ['import users a --preserve-empty-accounts', "Option '--preserve-empty-accounts' does not go with 'import users'"],
     ['serve --server a:1', "Option '--server' does not go with 'serve'"],
     ['jobs list --server a:1 --data d', "'--server' and '--data' exclude each other"],
+    ['participants find', "'advocate participants find' takes one of --id, --email and --code."],
+    ['participants find --id a --code b', "'advocate participants find' takes one of --id, --email and --code."],
     ['import users a --data d --no-wait', "'--no-wait' does not go with '--data': the job runs in this very process."],
     ['import users a --no-wait --validate-only', "'--no-wait' does not go with '--validate-only'"],
     ['import users a --name -x', "a value that begins with '-' is written --name=-x"],

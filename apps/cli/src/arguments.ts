@@ -3,6 +3,7 @@ import { commandNames, commandTable, optionTable } from './command-table.ts';
 import type { CommandName, CommandSpec, OptionName, Options, OptionSpec } from './command-table.ts';
 import { UsageError } from './errors.ts';
 import { nearName } from './near-name.ts';
+import { readSince } from './since.ts';
 
 /** A command with all that it needs, checked. */
 export interface Invocation {
@@ -144,10 +145,22 @@ function valueProblem(option: string, value: string): string | undefined {
   switch (option) {
     case 'grpc-port':
       return isPort(value) ? undefined : 'takes a port from 0 to 65535';
+    case 'http-port':
+      return value === 'off' || isPort(value) ? undefined : "takes a port from 0 to 65535, or 'off'";
     case 'server':
       return /^[^\s/]+:\d+$/.test(value) && isPort(value.slice(value.lastIndexOf(':') + 1)) ? undefined : 'takes HOST:PORT';
     case 'format':
       return value === 'csv' || value === 'jsonl' ? undefined : "takes 'csv' or 'jsonl'";
+    case 'type':
+      return value === 'users' || value === 'deletions' ? undefined : "takes 'users' or 'deletions'";
+    case 'status':
+      return /^(pending|completed|aborted|cancelled)$/i.test(value) ? undefined : 'takes pending, completed, aborted or cancelled';
+    case 'event':
+      return /^(created|started|completed|aborted|cancelled)$/i.test(value)
+        ? undefined
+        : 'takes created, started, completed, aborted or cancelled';
+    case 'since':
+      return readSince(value, 0) === undefined ? 'takes a date such as 2026-05-31, or how long ago, such as 36h or 7d' : undefined;
     default:
       return undefined;
   }
@@ -169,6 +182,9 @@ function checkTogether(command: CommandName, operands: readonly string[], option
     );
   }
   if (options['no-wait'] && options['validate-only']) refuse("'--no-wait' does not go with '--validate-only': no job is created.");
+  if (command === 'participants find' && [options.id, options.email, options.code].filter((given) => given !== undefined).length !== 1) {
+    refuse("'advocate participants find' takes one of --id, --email and --code.");
+  }
   if (command.startsWith('import ') && operands[0] === '-' && options.format === undefined) {
     refuse("Standard input needs '--format csv' or '--format jsonl'.");
   }

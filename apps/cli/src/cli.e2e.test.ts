@@ -3,12 +3,13 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createConnection, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { joinEmbeddedEngine } from '@advocate/embedded';
+import { startReceiver } from '@advocate/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
@@ -28,7 +29,7 @@ class Run {
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], as: { readonly uid?: number; readonly gid?: number } = {}) {
+  constructor(args: readonly string[], as: { readonly uid?: number; readonly gid?: number; readonly env?: NodeJS.ProcessEnv } = {}) {
     this.process = spawn(process.execPath, [launcher, ...args], { cwd: folder, ...as });
     this.process.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
@@ -70,6 +71,41 @@ function advocate(args: readonly string[], input = ''): Promise<Ended> {
   // A process that refuses its arguments ends without reading.
   run.process.stdin.on('error', () => {}).end(input);
   return run.ended;
+}
+
+/** Passes connections on to a port; breaks those off that there are once so many bytes were sent over them. */
+async function startProxy(
+  target: number,
+  breakAfter: number,
+): Promise<AsyncDisposable & { readonly port: number; readonly forwarded: () => number }> {
+  let forwarded = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((inward) => {
+    const outward = createConnection(target, '127.0.0.1');
+    for (const [one, other] of [
+      [inward, outward],
+      [outward, inward],
+    ] as const) {
+      sockets.add(one.on('error', () => {}).on('close', () => other.destroy()));
+    }
+    inward.on('data', (bytes) => {
+      const isBreaking = forwarded < breakAfter && forwarded + bytes.length >= breakAfter;
+      forwarded += bytes.length;
+      if (isBreaking) for (const socket of sockets) socket.destroy();
+    });
+    inward.pipe(outward).pipe(inward);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    forwarded: () => forwarded,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
 }
 
 const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
@@ -231,9 +267,11 @@ describe('with a server', () => {
   beforeAll(async () => {
     folder = root;
     dataDir = join(root, 'served');
-    server = new Run(['serve', '--data', dataDir, '--grpc-port', '0']);
+    server = new Run(['serve', '--data', dataDir, '--grpc-port', '0', '--http-port', '0']);
     const [, address = ''] = await server.says(/^gRPC on (127\.0\.0\.1:\d+)$/m);
     to = ['--server', address];
+    const [, console = ''] = await server.says(/^console on (http:\/\/127\.0\.0\.1:\d+)$/m);
+    expect(await (await fetch(`${console}/api/status`)).json()).toMatchObject({ tenant: 'default', serving: true });
   });
 
   afterAll(async () => {
@@ -256,10 +294,69 @@ describe('with a server', () => {
     expect((await advocate(['jobs', 'list', ...tenant])).stdout).toMatch(new RegExp(`^ID .*\\n${id}  users  COMPLETED .* May\\n$`));
     expect(json(await advocate(['jobs', 'list', '--json', ...tenant]))).toMatchObject({ importJobs: [{ id }] });
     expect(json(await advocate(['jobs', 'list', '--json', '--tenant', 'nobody', ...to]))).toEqual({ importJobs: [] });
-    expect((await advocate(['jobs', 'get', id, ...tenant])).stdout).toMatch(/^ {2}name +May$/m);
+    const shown = (await advocate(['jobs', 'get', id, ...tenant])).stdout;
+    expect(shown).toMatch(/^ {2}name +May$/m);
+    expect(shown).toMatch(/^Errors by cause:\n {2}1 × .+\n {4}record 4, line 4, /m);
+    expect(json(await advocate(['jobs', 'get', id, '--json', ...tenant]))).toMatchObject({
+      id,
+      errorDigest: { causes: [{ count: 1 }], errors: 1 },
+    });
     const downloaded = await advocate(['jobs', 'download', id, '--out', 'out', ...tenant]);
     expect(downloaded).toEqual({ status: 0, stdout: `out/${id}.results.csv\nout/${id}.errors.csv\n`, stderr: '' });
     expect((await readdir(join(folder, 'out'))).sort()).toEqual([`${id}.errors.csv`, `${id}.results.csv`]);
+  });
+
+  test('lists jobs by type, status and time, and deletes one with its files', async () => {
+    await write('users.csv', goodRows);
+    const tenant = ['--tenant', 'filters', ...to];
+    const ids = [];
+    for (const type of ['users', 'deletions']) {
+      const ended = json(await advocate(['import', type, 'users.csv', '--json', ...tenant]));
+      ids.push((ended as { readonly job?: { readonly id: string }; readonly id?: string }).id ?? '');
+    }
+    const listed = async (...filter: string[]) => {
+      const { importJobs } = json(await advocate(['jobs', 'list', '--json', ...filter, ...tenant])) as {
+        readonly importJobs: { id: string }[];
+      };
+      return importJobs.map(({ id }) => id);
+    };
+    expect(await listed()).toEqual(ids.toReversed());
+    expect(await listed('--type', 'users')).toEqual([ids[0]]);
+    expect(await listed('--type', 'deletions', '--status', 'completed', '--since', '1h')).toEqual([ids[1]]);
+    expect(await listed('--status', 'aborted')).toEqual([]);
+    expect(await listed('--since', '2999-01-01')).toEqual([]);
+    const deleted = await advocate(['jobs', 'delete', ids[0]!, ...tenant]);
+    expect(deleted).toEqual({ status: 0, stdout: `Job ${ids[0]} is deleted, with its files.\n`, stderr: '' });
+    expect(await listed()).toEqual([ids[1]]);
+    expect(await advocate(['jobs', 'delete', ids[0]!, ...tenant])).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  test('finds participants, and lists their referrals', async () => {
+    const people = [
+      'accountId,id,firstName,email,referralCodes.default,referredBy.code',
+      'a1,u1,Bo,Bo@example.com,BOKNOWS,',
+      'a2,u2,,,,BOKNOWS',
+    ];
+    await write('users.csv', people.join('\n'));
+    const tenant = ['--tenant', 'find', ...to];
+    expect((await advocate(['import', 'users', 'users.csv', ...tenant])).status).toBe(0);
+    const bo = { status: 0, stderr: '', stdout: 'ACCOUNT  ID  EMAIL           NAME\na1       u1  Bo@example.com  Bo\n' };
+    for (const by of [
+      ['--id', 'u1'],
+      ['--email', 'BO@EXAMPLE.COM'],
+      ['--code', 'boknows'],
+    ]) {
+      expect(await advocate(['participants', 'find', ...by, ...tenant])).toEqual(bo);
+    }
+    expect(json(await advocate(['participants', 'find', '--id', 'u2', '--json', ...tenant]))).toMatchObject({
+      participants: [{ id: 'u2' }],
+    });
+    expect((await advocate(['participants', 'find', '--id', 'a1', ...tenant])).stdout).toBe('No participants.\n');
+    expect(await advocate(['participants', 'find', '--code', 'NOBODYS', ...tenant])).toMatchObject({ status: 2, stdout: '' });
+    const referrals = await advocate(['participants', 'referrals', 'a1', 'u1', ...tenant]);
+    expect(referrals.stdout).toMatch(/^DATE .*\n\S+Z  \S+ +BOKNOWS  a1\/u1 +a2\/u2\n$/);
+    await advocate(['import', 'deletions', '-', '--format', 'csv', ...tenant], 'accountId,id\na2,u2\n');
+    expect((await advocate(['participants', 'referrals', 'a1', 'u1', ...tenant])).stdout).toMatch(/ BOKNOWS +a1\/u1 +\(deleted\)\n$/);
   });
 
   test('reads standard input', async () => {
@@ -317,6 +414,20 @@ describe('with a server', () => {
     });
   });
 
+  test('the upload of a large file goes on where it stood when its connection broke', async () => {
+    const rows = Array.from({ length: 90_000 }, (_, row) => `u${row},a${row >> 2},u${row}@example.com,${'x'.repeat(200)}`);
+    await write('large.csv', `${header},note\n${rows.join('\n')}\n`);
+    await using proxy = await startProxy(Number(to[1]!.split(':')[1]), 10_000_000);
+    const ended = await advocate(['import', 'users', 'large.csv', '--tenant', 'large', '--server', `localhost:${proxy.port}`]);
+    expect(ended.status, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain('The server is gone; the upload goes on when it is back.');
+    expect(ended.stdout).toContain('90,000 rows, 0 failed.');
+    // The whole file once, and again what came after the last part that was stored.
+    const bytes = Buffer.byteLength(rows.join('\n'));
+    expect(proxy.forwarded()).toBeGreaterThan(bytes);
+    expect(proxy.forwarded()).toBeLessThan(bytes + 9_000_000);
+  });
+
   test('an upload that is interrupted creates no job', async () => {
     const run = new Run(['import', 'users', '-', '--format', 'csv', '--tenant', 'broken', ...to]);
     run.process.stdin.on('error', () => {});
@@ -344,11 +455,47 @@ describe('with a server', () => {
     const port = to[1]!.split(':')[1]!;
     const portTaken = await advocate(['serve', '--data', 'other', '--grpc-port', port]);
     expect(portTaken).toEqual({ status: 2, stdout: '', stderr: `Port ${port} is taken; choose another with --grpc-port.\n` });
+    const httpPortTaken = await advocate(['serve', '--data', 'other', '--grpc-port', '0', '--http-port', port]);
+    expect(httpPortTaken).toEqual({ status: 2, stdout: '', stderr: `Port ${port} is taken; choose another with --http-port.\n` });
   });
 });
 
+test('has job events sent to an address, lists them, and has them sent again', async () => {
+  await using receiver = await startReceiver((response, _, count) => void response.writeHead(count === 1 ? 500 : 200).end());
+  const env = { ...process.env, ADVOCATE_WEBHOOK_ALLOW_PRIVATE: 'true' };
+  const server = new Run(['serve', '--data', 'data', '--grpc-port', '0', '--http-port', 'off'], { env });
+  const [, port] = await server.says(/gRPC .*:(\d+)/);
+  const address = ['--server', `localhost:${port}`];
+  const webhooks = (...args: readonly string[]): Promise<Ended> => advocate(['webhooks', ...args, ...address]);
+  expect((await webhooks('list')).stdout).toBe('No webhooks.\n');
+  const refused = await webhooks('create', 'ftp://example.com', '--secret', 'short');
+  expect(refused).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('The secret has 5 characters') });
+  const created = await webhooks('create', receiver.url, '--event', 'completed', '--event', 'aborted');
+  const [, id = '', secret = ''] =
+    /^Webhook ([0-9a-f]{24}) is told of completed,aborted\.\n.*: ([0-9a-f]{64})\n$/.exec(created.stdout) ?? [];
+  const listed = await webhooks('list');
+  expect(listed.stdout).toMatch(new RegExp(`^ID .*\n${id}  \\S+Z  completed,aborted  ${receiver.url}\n$`));
+  expect(listed.stdout).not.toContain(secret);
+  expect((await webhooks('deliveries', id)).stdout).toBe('No deliveries.\n');
+
+  await write('users.csv', goodRows);
+  const imported = json(await advocate(['import', 'users', 'users.csv', '--json', ...address]));
+  const table = new RegExp(`^DATE .*\n\\S+Z  ${String(imported.id)}  COMPLETED  DELIVERED      2$`, 'm');
+  await vi.waitFor(async () => expect((await webhooks('deliveries', id)).stdout).toMatch(table), { timeout: 20_000 });
+  expect(await webhooks('replay', id, '--failed')).toEqual({ status: 0, stdout: '0 events will be sent again.\n', stderr: '' });
+  expect(json(await webhooks('replay', id, '--since', '1h', '--json'))).toEqual({ replayed: 1 });
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(3), { timeout: 20_000 });
+  expect(json(await webhooks('deliveries', id, '--json'))).toMatchObject({ deliveries: [{ eventId: `${String(imported.id)}/COMPLETED` }] });
+
+  expect((await webhooks('delete', id)).stdout).toBe(`Webhook ${id} is deleted.\n`);
+  expect(await webhooks('deliveries', id)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('There is no webhook') });
+  expect(await webhooks('delete', 'all')).toMatchObject({ status: 2, stderr: expect.stringContaining("'all' names no webhook") });
+  server.process.kill('SIGTERM');
+  expect((await server.ended).status).toBe(0);
+});
+
 test('lists messages that could not be decoded, and sends them again', async () => {
-  const server = new Run(['serve', '--data', 'data', '--grpc-port', '0']);
+  const server = new Run(['serve', '--data', 'data', '--grpc-port', '0', '--http-port', '0']);
   const [, port] = await server.says(/gRPC .*:(\d+)/);
   const address = ['--server', `localhost:${port}`];
   expect((await advocate(['dead-letters', 'list', ...address])).stdout).toBe('No dead letters.\n');
@@ -377,7 +524,7 @@ test('lists messages that could not be decoded, and sends them again', async () 
 
 test('an import waits for a server that restarts', async () => {
   await write('users.csv', manyRows);
-  const serve = (port: string): Run => new Run(['serve', '--data', 'data', '--grpc-port', port]);
+  const serve = (port: string): Run => new Run(['serve', '--data', 'data', '--grpc-port', port, '--http-port', 'off']);
   const first = serve('0');
   const [, address = '', port = ''] = await first.says(/^gRPC on (127\.0\.0\.1:(\d+))$/m);
   const run = new Run(['import', 'users', 'users.csv', '--server', address]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { accountName, jobName, participantName } from './resource-names.ts';
+import { accountName, jobName, participantName, webhookName } from './resource-names.ts';
 
 const id = '0123456789abcdef01234567';
 
@@ -11,6 +11,14 @@ test('a job is given by its id or its resource name, and a tenant in the name wi
 
 test.each(['', 'x', id.slice(1), `${id}0`, `importJobs/${id}`, `tenants/a/b/importJobs/${id}`])('%j names no job', (job) => {
   expect(() => jobName('acme', job)).toThrow('names no job');
+});
+
+test('a webhook is given alike', () => {
+  expect(webhookName('acme', id)).toBe(`tenants/acme/webhooks/${id}`);
+  expect(webhookName('acme', `tenants/other/webhooks/${id}`)).toBe(`tenants/other/webhooks/${id}`);
+  expect(() => webhookName('acme', `tenants/other/importJobs/${id}`)).toThrow(
+    `names no webhook: a webhook is given by its id of 24 hex digits, or as tenants/TENANT/webhooks/ID.`,
+  );
 });
 
 test('ids are escaped', () => {

@@ -1,12 +1,14 @@
 import type { TenantSettings } from '@advocate/domain';
 import type { EngineConfig } from '@advocate/engine';
 import { readEngineConfig } from '@advocate/engine';
-import type { ProcessConfig } from '@advocate/service';
-import { readEnvironment, readProcessConfig, readTenantSettings } from '@advocate/service';
+import type { FilePolicy, ProcessConfig } from '@advocate/service';
+import { readEnvironment, readFilePolicy, readProcessConfig, readTenantSettings } from '@advocate/service';
 
 export interface IngestionConfig extends ProcessConfig {
   readonly engine: EngineConfig;
   readonly maxFileBytes: number;
+  readonly filePolicy: FilePolicy;
+  readonly allowPrivateWebhooks: boolean;
   readonly settings: TenantSettings;
 }
 
@@ -15,6 +17,8 @@ export function readIngestionConfig(environment: NodeJS.ProcessEnv): IngestionCo
     ...readProcessConfig(environment),
     engine: readEngineConfig(environment),
     maxFileBytes: readEnvironment(environment, 'ADVOCATE_MAX_FILE_BYTES').ADVOCATE_MAX_FILE_BYTES,
+    filePolicy: readFilePolicy(environment),
+    allowPrivateWebhooks: readEnvironment(environment, 'ADVOCATE_WEBHOOK_ALLOW_PRIVATE').ADVOCATE_WEBHOOK_ALLOW_PRIVATE,
     settings: readTenantSettings(environment),
   };
 }

@@ -12,10 +12,12 @@ const logger = createLogger('ingestion', config.logLevel);
 await runProcess(logger, async () => {
   await using resources = new AsyncDisposableStack();
   const engine = resources.use(await openEngine(config.engine, 'owner', 'ingestion', logger));
-  const { settings, maxFileBytes } = config;
+  const { settings, maxFileBytes, filePolicy, allowPrivateWebhooks } = config;
   // The owner of a data folder is alone, and takes up at once what it left.
   const instance = config.engine.kind === 'embedded' ? 'embedded' : randomUUID();
-  const ingestion = resources.use(await startIngestion({ ...engine, instance, settings, maxFileBytes, now: Date.now, logger }));
+  const ingestion = resources.use(
+    await startIngestion({ ...engine, instance, settings, maxFileBytes, filePolicy, allowPrivateWebhooks, now: Date.now, logger }),
+  );
   // So that clients need no other address.
   const participants = participantService({ ...engine, settings, now: Date.now, logger });
   const server = resources.use(await startGrpcServer(config.grpcHost, config.grpcPort, [...ingestion.grpc, participants]));

@@ -8,7 +8,7 @@ import { defaultTenantSettings, noOutcomes } from '@advocate/domain';
 import { openEmbeddedEngine } from '@advocate/embedded';
 import { JobEvents, summariseChunkOutcome } from '@advocate/messages';
 import type { Engine } from '@advocate/ports';
-import { createLogger, RequestError } from '@advocate/service';
+import { createLogger, defaultFilePolicy, RequestError } from '@advocate/service';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { JobRequest } from './application/create-job.ts';
 import { createJob, validateJob } from './application/create-job.ts';
@@ -40,9 +40,12 @@ async function open(): Promise<Opened> {
   return { engine, dataDir, events };
 }
 
-async function start(engine: Engine, instance = 'one'): Promise<AsyncDisposable> {
+const filePolicy = defaultFilePolicy;
+const { fileRetentionMs } = filePolicy;
+
+async function start(engine: Engine, instance = 'one', resendMs = 60_000): Promise<AsyncDisposable> {
   const settings = defaultTenantSettings;
-  const ingestion = await startIngestion({ ...engine, instance, settings, maxFileBytes: 1e6, now: Date.now, logger });
+  const ingestion = await startIngestion({ ...engine, instance, settings, maxFileBytes: 1e6, filePolicy, resendMs, now: Date.now, logger });
   onTestFinished(() => ingestion[Symbol.asyncDispose]());
   return ingestion;
 }
@@ -50,10 +53,11 @@ async function start(engine: Engine, instance = 'one'): Promise<AsyncDisposable>
 /** Applies rows and stores their outcomes, as participant and notification do. */
 async function applyRows(engine: Engine, { isTelling }: { readonly isTelling: boolean }): Promise<void> {
   const { log, jobs, participants } = engine;
-  await startRowConsumer('rows.users', 'participant', { log, apply: createApplyChunk(participants, upsertLogic), logger });
+  const apply = createApplyChunk(participants, upsertLogic);
+  await startRowConsumer('rows.users', 'participant', { log, apply, logger, patienceMs: 200 });
   await log.consume('chunks.outcomes', 'notification', async ({ value: outcome }) => {
     const { jobId, slice, partition, sliceChunks, counts } = summariseChunkOutcome(outcome);
-    const { sliceFinished } = await jobs.putOutcome({ jobId, slice, partition, sliceChunks, counts, outcome });
+    const { sliceFinished } = await jobs.putOutcome({ jobId, slice, partition, sliceChunks, counts, storedAt: 0, outcome });
     const value = SliceFinished.encode({ tenant, jobId, slice }).finish();
     if (sliceFinished && isTelling) await log.publish('slices.finished', [{ key: jobId, partition: 0, value }]);
   });
@@ -79,14 +83,15 @@ const creating = (engine: Engine) => ({ ...engine, settings: defaultTenantSettin
 const accept = async (engine: Engine, rows: number): Promise<Job> =>
   createJob(creating(engine), requestOf(await upload(engine, usersOf(rows))));
 
-const eventually = (assertion: () => Promise<void> | void): Promise<void> => vi.waitFor(assertion, { timeout: 15_000, interval: 5 });
+const eventually = (assertion: () => Promise<void> | void, timeout = 15_000): Promise<void> =>
+  vi.waitFor(assertion, { timeout, interval: 5 });
 
-const isCut = (engine: Engine, { id }: Job, slices: number): Promise<void> =>
+const isCut = (engine: Engine, { id }: Job, slices: number, timeout?: number): Promise<void> =>
   eventually(async () => {
     const finished = (await engine.jobs.slices(id)).map((slice) => slice.finished);
     expect(finished).toEqual(Array.from({ length: slices }, () => true));
     expect(await engine.jobs.get(tenant, id)).toMatchObject({ cut: { slices } });
-  });
+  }, timeout);
 
 describe('a job whose instance was killed', () => {
   test('right after it was stored is taken up, and was told as created and started', async () => {
@@ -152,17 +157,48 @@ test('a job goes on when the log comes back, however often it could not be reach
   await isCut(engine, job, 4);
 });
 
+describe('a slice is dispatched again', () => {
+  type Messages = Parameters<Engine['log']['publish']>[1];
+
+  test.each([
+    ['was lost', (): Messages => []],
+    ['is among the dead letters', (messages: Messages): Messages => messages.map((one) => ({ ...one, value: Buffer.from('torn') }))],
+  ])(
+    'when it is without its outcomes for long, as its chunk %s, and those behind it come after it',
+    { timeout: 60_000 },
+    async (_, spoil) => {
+      const { engine } = await open();
+      await applyRows(engine, { isTelling: true });
+      const { log } = engine;
+      const publish = log.publish.bind(log);
+      let sent = 0;
+      vi.spyOn(log, 'publish').mockImplementation(async (topic, messages) => {
+        if (topic === 'rows.users') sent += 1;
+        await publish(topic, topic === 'rows.users' && sent === 2 ? spoil(messages) : messages);
+      });
+      const job = await accept(engine, 4000);
+      await start(engine, 'one', 1000);
+      await isCut(engine, job, 4, 45_000);
+      expect(sent).toBeGreaterThan(4);
+      expect(await log.deadLetters(10)).toHaveLength(spoil([{ key: '', partition: 0, value: Buffer.of() }]).length);
+      expect(await engine.participants.account(tenant, 'account-3999')).toBeDefined();
+    },
+  );
+});
+
 describe('an aborted job', () => {
   async function abort(engine: Engine): Promise<Job> {
     const { id } = await accept(engine, 10);
-    await engine.jobs.finish(tenant, id, { status: 'ABORTED', dateCompleted: Date.now(), counts: noOutcomes, ignoredFields: [] });
+    const dateCompleted = Date.now();
+    const ending = { dateCompleted, dateExpires: dateCompleted + fileRetentionMs, counts: noOutcomes, ignoredFields: [], errorCauses: [] };
+    await engine.jobs.finish(tenant, id, { ...ending, status: 'ABORTED' });
     return (await engine.jobs.get(tenant, id)) ?? expect.fail('the job is gone');
   }
 
   test('that is resumed is told as aborted, whatever was killed at its end, and then as started again', async () => {
     const { engine, events } = await open();
     const job = await abort(engine);
-    const resuming = { ...engine, events: new JobEvents(engine.jobs, engine.log, Date.now), now: Date.now };
+    const resuming = { ...engine, events: new JobEvents({ ...engine, now: Date.now }), fileRetentionMs, now: Date.now };
     expect(await resumeJob(resuming, job)).toMatchObject({ id: job.id, status: 'PENDING', resumptions: 1 });
     await start(engine);
     await eventually(() => expect(events).toEqual([`${job.id}/ABORTED ABORTED`, `${job.id}/STARTED/1 PENDING`]));
@@ -172,9 +208,15 @@ describe('an aborted job', () => {
   test('is not resumed when what it would go on from has expired', async () => {
     const { engine } = await open();
     const job = await abort(engine);
-    const now = () => job.plan.acceptedAt + 30 * 24 * 3600 * 1000;
-    const resuming = { ...engine, events: new JobEvents(engine.jobs, engine.log, now), now };
-    await expect(resumeJob(resuming, job)).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'JOB_EXPIRED' });
+    const { dateExpires = 0, plan } = job;
+    for (const [time, fileRetentionMs] of [
+      [plan.acceptedAt + 1000, 1000],
+      [dateExpires, 1e12],
+    ] as const) {
+      const now = () => time;
+      const resuming = { ...engine, events: new JobEvents({ ...engine, now }), fileRetentionMs, now };
+      await expect(resumeJob(resuming, job)).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'JOB_EXPIRED' });
+    }
     expect(await engine.jobs.get(tenant, job.id)).toEqual(job);
   });
 });

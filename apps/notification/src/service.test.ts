@@ -7,7 +7,7 @@ import { noOutcomes } from '@advocate/domain';
 import { openEmbeddedEngine } from '@advocate/embedded';
 import { encodeChunkOutcome, jobFiles } from '@advocate/messages';
 import type { Engine, Mailer } from '@advocate/ports';
-import { createLogger } from '@advocate/service';
+import { createLogger, defaultFilePolicy } from '@advocate/service';
 import { buildJob } from '@advocate/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ResultsDrafts } from './application/results-drafts.ts';
@@ -50,7 +50,14 @@ async function start({ engine, mails }: Opened): Promise<void> {
       await engine.mailer.send(mail);
     },
   };
-  const notification = await startNotification({ ...engine, mailer, now: () => ended, logger: createLogger('test', 'silent') });
+  const notification = await startNotification({
+    ...engine,
+    mailer,
+    instance: crypto.randomUUID(),
+    filePolicy: defaultFilePolicy,
+    now: () => ended,
+    logger: createLogger('test', 'silent'),
+  });
   onTestFinished(() => notification[Symbol.asyncDispose]());
 }
 
@@ -134,7 +141,13 @@ test('a job that has something left is not ended, whoever asks, until it has not
 test('an end that a crash left untold is told at the next start, under the same ids', async () => {
   const opened = await open();
   const { engine, events } = opened;
-  const ending = { dateCompleted: ended, counts: { ...noOutcomes, deleted: 2 }, ignoredFields: [] };
+  const ending = {
+    dateCompleted: ended,
+    dateExpires: ended + 1,
+    counts: { ...noOutcomes, deleted: 2 },
+    ignoredFields: [],
+    errorCauses: [],
+  };
   const job = await createJob(engine, { cut });
   await engine.jobs.advance(job.tenant, job.id, { abortReason: 'The file was gone.' });
   await engine.jobs.finish(job.tenant, job.id, { ...ending, status: 'ABORTED' });
@@ -161,13 +174,28 @@ test('the draft of a job that another instance ended is dropped, and its file wi
   for (const id of ['ended', 'running']) {
     const job = await createJob(engine, { id });
     const outcomes: RowOutcome[] = [{ kind: 'deleted', result: ['a1', 'ann'] }];
-    const place = { tenant: job.tenant, jobId: id, slice: 0, partition: 0, sliceChunks: 1, recordNumbers: [1], ignoredFields: [] };
+    const place = {
+      tenant: job.tenant,
+      jobId: id,
+      slice: 0,
+      partition: 0,
+      sliceChunks: 1,
+      recordNumbers: [1],
+      ignoredFields: [],
+    };
     const counts = { ...noOutcomes, deleted: 1 };
-    await jobs.putOutcome({ ...place, counts, outcome: encodeChunkOutcome({ ...place, outcomes }) });
+    await jobs.putOutcome({ ...place, counts, storedAt: 0, outcome: encodeChunkOutcome({ ...place, outcomes }) });
     await drafts.sliceFinished(job.tenant, id, 0);
   }
   await eventually(async () => expect(await partials()).toBe(2));
-  await jobs.finish('acme', 'ended', { status: 'CANCELLED', dateCompleted: ended, counts: noOutcomes, ignoredFields: [] });
+  await jobs.finish('acme', 'ended', {
+    status: 'CANCELLED',
+    dateCompleted: ended,
+    dateExpires: ended + 1,
+    counts: noOutcomes,
+    ignoredFields: [],
+    errorCauses: [],
+  });
   await drafts.discardEnded();
   expect(await partials()).toBe(1);
   expect(drafts.take('ended')).toBeUndefined();

@@ -1,36 +1,47 @@
 import { JobDrained } from '@advocate/contracts';
-import { decodeMessage, fileRetentionMs, JobEvents } from '@advocate/messages';
-import type { EventLog, FileStore, JobStore, Mailer, ParticipantStore } from '@advocate/ports';
-import type { Logger } from '@advocate/service';
+import { decodeMessage, JobEvents, openFileLinks } from '@advocate/messages';
+import type { EventLog, FileStore, JobStore, Mailer, ParticipantStore, WebhookStore } from '@advocate/ports';
+import type { FilePolicy, Logger } from '@advocate/service';
 import { repeat } from '@advocate/service';
-import { announceEnd } from './application/announce-end.ts';
+import { EndAnnouncer } from './application/announce-end.ts';
 import { collectOutcome } from './application/collect-outcomes.ts';
 import { finishJob } from './application/finish-job.ts';
+import { removeExpired } from './application/remove-expired.ts';
 import { ResultsDrafts } from './application/results-drafts.ts';
+import { WebhookSender } from './webhooks/webhook-sender.ts';
 
 export interface NotificationDependencies {
   readonly jobs: JobStore;
   readonly files: FileStore;
   readonly participants: ParticipantStore;
   readonly mailer: Mailer;
+  readonly webhooks: WebhookStore;
   readonly log: EventLog;
+  /** Names this process among those that run notification over the same engine; the same name after a restart goes on with its own mails at once. */
+  readonly instance: string;
+  readonly filePolicy: FilePolicy;
+  /** Whether webhooks may have addresses inside private networks; default false. */
+  readonly allowPrivateWebhooks?: boolean;
   readonly now: () => number;
   readonly logger: Logger;
 }
 
 const draftsEveryMs = 30_000;
-const owedEveryMs = 5 * 60 * 1000;
+const owedEveryMs = 10_000;
 const expiredEveryMs = 3600 * 1000;
+const webhooksEveryMs = 500;
 
-/** Starts notification: collects outcomes, ends jobs, tells of their ends, and removes what has expired: files, and the outcomes that they were made of. */
+/** Starts notification: collects outcomes, ends jobs, tells of their ends, sends what is owed to webhooks, and removes what has expired: files, and the outcomes that they were made of. */
 export async function startNotification(dependencies: NotificationDependencies): Promise<AsyncDisposable> {
   await using resources = new AsyncDisposableStack();
-  const { jobs, files, participants, log, now, logger } = dependencies;
-  const announcing = { ...dependencies, events: new JobEvents(jobs, log, now) };
+  const { jobs, files, log, filePolicy, now, logger } = dependencies;
+  const { fileRetentionMs } = filePolicy;
+  const events = new JobEvents(dependencies);
+  const announcer = new EndAnnouncer({ ...dependencies, events, links: await openFileLinks(jobs, filePolicy) });
   const drafts = resources.use(new ResultsDrafts(jobs, files));
   resources.use(
     await log.consume('chunks.outcomes', 'notification', async ({ value }) => {
-      const { tenant, jobId, slice, sliceFinished } = await collectOutcome(jobs, log, value);
+      const { tenant, jobId, slice, sliceFinished } = await collectOutcome(jobs, log, value, now());
       if (sliceFinished) await drafts.sliceFinished(tenant, jobId, slice);
     }),
   );
@@ -40,8 +51,7 @@ export async function startNotification(dependencies: NotificationDependencies):
   });
   const end = async (tenant: string, jobId: string): Promise<void> => {
     try {
-      const job = await finishJob({ ...dependencies, drafts }, tenant, jobId);
-      if (job !== undefined) await announceEnd(announcing, job);
+      if (await finishJob({ ...dependencies, fileRetentionMs, drafts }, tenant, jobId)) await announcer.announce(tenant, jobId);
     } catch (error) {
       logger.error({ jobId, err: error }, 'A job could not be ended; ingestion will ask for it again');
     } finally {
@@ -57,25 +67,22 @@ export async function startNotification(dependencies: NotificationDependencies):
       if (!endings.has(jobId)) endings.set(jobId, end(tenant, jobId));
     }),
   );
-  const announceOwed = async (endedBefore: number): Promise<void> => {
-    for (const job of await jobs.unfinished()) if ((job.dateCompleted ?? Infinity) < endedBefore) await announceEnd(announcing, job);
-  };
-  // The start does not wait for mail servers.
-  const announced = announceOwed(Infinity).catch((error: unknown) => logger.error({ err: error }, 'What jobs owe was not found out'));
-  resources.defer(() => announced);
-  const removeExpired = async (): Promise<void> => {
-    const expired = now() - fileRetentionMs;
-    const removed = await files.removeWrittenBefore(expired);
-    await jobs.removeOutcomesOfJobsEndedBefore(expired);
-    await participants.removeDecisionsBefore(expired);
-    if (removed > 0) logger.info({ removed }, 'Expired files removed');
-  };
+  const sweep = (): Promise<void> => removeExpired({ ...dependencies, fileRetentionMs });
+  // The start waits neither for mail servers nor for files to be removed.
+  const begun = Promise.all([announcer.takeUp(), sweep()]).catch((error: unknown) => {
+    logger.error({ err: error }, 'What was left before the start is not all done; it is tried again');
+  });
+  resources.defer(async () => {
+    await begun;
+  });
   const regularly = (everyMs: number, work: () => Promise<void>): void => {
     resources.use(repeat(everyMs, work, (error) => logger.error({ err: error }, 'Regular work failed; it is tried again')));
   };
+  const sender = resources.use(new WebhookSender(dependencies));
+  regularly(webhooksEveryMs, () => sender.sendDue());
   regularly(draftsEveryMs, () => drafts.discardEnded());
   // Jobs that ended only now are being announced by whoever ended them.
-  regularly(owedEveryMs, () => announceOwed(now() - owedEveryMs));
-  regularly(expiredEveryMs, removeExpired);
+  regularly(owedEveryMs, () => announcer.announceOwed(now() - owedEveryMs));
+  regularly(expiredEveryMs, sweep);
   return resources.move();
 }

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { until } from '@advocate/all-in-one/testing';
+import { type ServiceName, until } from '@advocate/all-in-one/testing';
 import { kafkaBrokers, mongodbUri } from '@advocate/test-servers';
 import { readAccounts } from './testing/describe-store.ts';
 import { DistributedSuite } from './testing/distributed-suite.ts';
 import { plainUsersFile } from './testing/files.ts';
 import { participantEvents } from './testing/public-events.ts';
-import type { ServiceName } from './testing/service-process.ts';
 
 const kafka = kafkaBrokers();
 const mongodb = mongodbUri();

@@ -1,12 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { deletionsFile, type Import, until, usersFile } from '@advocate/all-in-one/testing';
+import { deletionsFile, type Import, type ServiceName, until, usersFile } from '@advocate/all-in-one/testing';
 import { kafkaBrokers, mongodbUri, startKafka, startMongodb, type TestServer } from '@advocate/test-servers';
 import { expectSame, runCalmly, type Script } from './testing/calm-run.ts';
 import { describeStore } from './testing/describe-store.ts';
 import { DistributedSuite } from './testing/distributed-suite.ts';
 import { contradictions, readOutcomes } from './testing/outcomes.ts';
 import { jobEvents, participantEvents } from './testing/public-events.ts';
-import type { ServiceName } from './testing/service-process.ts';
 
 const kafka = kafkaBrokers();
 const mongodb = mongodbUri();

@@ -20,7 +20,7 @@ interface Ended {
 describe.skipIf(kafka === undefined || mongodb === undefined)('the address of ingestion', () => {
   test('is all that the command line needs', { timeout: 240_000 }, async () => {
     const suite = await DistributedSuite.start({ kafka: kafka!, mongodb: mongodb! });
-    const server = `127.0.0.1:${await suite.instances('ingestion')[0]!.port}`;
+    const server = `127.0.0.1:${(await suite.instances('ingestion')[0]!.serving).port}`;
     const folder = await mkdtemp(join(tmpdir(), 'advocate-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const advocate = (...args: readonly string[]): Promise<Ended> =>

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { createRandom, deletionsFile, type Import, usersFile } from '@advocate/all-in-one/testing';
+import { createRandom, deletionsFile, type Import, type ServiceName, serviceNames, usersFile } from '@advocate/all-in-one/testing';
 import { kafkaBrokers, mongodbUri } from '@advocate/test-servers';
 import { findOwners, readAccounts } from './testing/describe-store.ts';
 import { DistributedSuite } from './testing/distributed-suite.ts';
 import { contradictions, readOutcomes, replay } from './testing/outcomes.ts';
 import { participantEvents } from './testing/public-events.ts';
-import { type ServiceName, serviceNames } from './testing/service-process.ts';
 
 const kafka = kafkaBrokers();
 const mongodb = mongodbUri();

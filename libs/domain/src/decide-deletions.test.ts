@@ -8,7 +8,10 @@ import { numbered, planOf, userOf } from './test-support.ts';
 
 const ann = userOf({ id: 'ann', codes: { default: ['ANN', 'ANN2'] }, links: { default: ['https://example.com/ann'] } });
 const bob = userOf({ id: 'bob' });
-const notFound = { kind: 'failed', error: { message: 'No user found for the provided id', apiErrorCode: 'NOT_FOUND', statusCode: 404 } };
+const notFound = {
+  kind: 'failed',
+  error: { message: 'No user found for the provided id', apiErrorCode: 'NOT_FOUND', statusCode: 404, column: 'id' },
+};
 const deleted = (id: string) => ({ kind: 'deleted', result: ['a1', id] });
 
 /** Deletes users of the account `a1`, which has these users unless it is absent. */

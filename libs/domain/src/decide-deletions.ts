@@ -20,7 +20,7 @@ export function decideDeletions(before: Account | undefined, rows: readonly Numb
   for (const { row } of rows) {
     const user = account?.users.find((candidate) => candidate.id === row.id);
     if (account === undefined || user === undefined) {
-      outcomes.push({ kind: 'failed', error: rowError('NOT_FOUND', 'No user found for the provided id') });
+      outcomes.push({ kind: 'failed', error: rowError('NOT_FOUND', 'No user found for the provided id', 'id') });
       continue;
     }
     const users = account.users.filter((candidate) => candidate !== user);

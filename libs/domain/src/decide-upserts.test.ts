@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { User } from './account.ts';
 import { codeKey, generatedCode, incarnationOf, linkKey, referralId } from './codes.ts';
 import type { DeletedRow, ResultRow, RowOutcome } from './outcome.ts';
+import type { RowError } from './row-error.ts';
 import type { CodeState } from './state.ts';
 import { userText } from './state.ts';
 import { acceptedAt, contextOf, digest, planOf, upsert, userOf } from './test-support.ts';
@@ -27,7 +28,7 @@ function claimed(
 }
 
 function failure(message: string, apiErrorCode: string, statusCode: number) {
-  return [{ kind: 'failed', error: { message, apiErrorCode, statusCode } }];
+  return [{ kind: 'failed', error: expect.objectContaining({ message, apiErrorCode, statusCode }) as RowError }];
 }
 
 describe('creating', () => {

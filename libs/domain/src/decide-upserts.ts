@@ -10,6 +10,8 @@ import type { CustomFieldValue, NumberedRow, UserUpsert } from './rows/row-types
 import { applySegmentOperations, unknownSegment } from './segments.ts';
 import type { CodeState, LoadedState } from './state.ts';
 import { isSameUser, userText } from './state.ts';
+import type { Wording } from './wording.ts';
+import { common, wording } from './wording.ts';
 import type { AccountChange, ListedCode, Referral } from './writes.ts';
 import { nothing } from './writes.ts';
 
@@ -69,31 +71,38 @@ export function decideUpserts(before: Account | undefined, rows: readonly Upsert
 function refusal(account: Account | undefined, existing: User | undefined, row: UpsertRow, context: UpsertContext): RowError | undefined {
   const { row: upsert } = row;
   if (existing === undefined) {
-    if (context.state.doNotTrack.has(userText(upsert))) return rowError('FORBIDDEN', 'The user is set to do-not-track.');
+    if (context.state.doNotTrack.has(userText(upsert))) return rowError('FORBIDDEN', 'The user is set to do-not-track.', 'id');
     if (account !== undefined && account.users.length >= maxUsersPerAccount) {
       return badRequest(
-        `Unable create user on account. The account_id ${upsert.accountId} already has reached the maximum number of users per account. (limit ${maxUsersPerAccount} users per account_id)`,
+        wording`Unable create user on account. The account_id ${upsert.accountId} already has reached the maximum number of users per account. (limit ${common(maxUsersPerAccount)} users per account_id)`,
+        'accountId',
       );
     }
   }
-  for (const code of upsert.referredByCodes ?? []) {
-    if (referrerOf(code, context) === undefined) return rowError('NOT_FOUND', 'No referral code found for the provided code');
+  for (const [index, code] of (upsert.referredByCodes ?? []).entries()) {
+    const column = index === 0 ? 'referredBy.code' : 'referredByCodes';
+    if (referrerOf(code, context) === undefined) return rowError('NOT_FOUND', 'No referral code found for the provided code', column);
   }
   const given = new Set<string>();
   for (const programId in upsert.referralCodes) {
     const code = upsert.referralCodes[programId] ?? '';
     if (isIgnored(existing?.codes, programId, context)) continue;
-    const error = notGivable(codeKey(code), programId, `referral code ${code}`, given, row, context);
+    const error = notGivable(
+      { key: codeKey(code), what: 'referral code', text: code, field: 'referralCodes', programId },
+      given,
+      row,
+      context,
+    );
     if (error !== undefined) return error;
   }
   for (const programId in upsert.shareLinks) {
     const link = upsert.shareLinks[programId] ?? '';
     if (isIgnored(existing?.links, programId, context)) continue;
-    const error = notGivable(linkKey(link), programId, `share link ${link}`, given, row, context);
+    const error = notGivable({ key: linkKey(link), what: 'share link', text: link, field: 'shareLinks', programId }, given, row, context);
     if (error !== undefined) return error;
   }
   const segment = upsert.segments === undefined ? undefined : unknownSegment(upsert.segments, context.segments);
-  if (segment !== undefined) return badRequest(`No segment found for the key ${segment}`);
+  if (segment !== undefined) return badRequest(wording`No segment found for the key ${segment}`, 'segments');
   return undefined;
 }
 
@@ -102,28 +111,36 @@ function isIgnored(held: User['codes'] | undefined, programId: string, { plan }:
   return !plan.allowReferralCodeEdit && own(held, programId) !== undefined;
 }
 
+/** A code or link as a row gives it. */
+interface GivenKey {
+  readonly key: string;
+  /** Its kind, for people. */
+  readonly what: string;
+  readonly text: string;
+  readonly field: 'referralCodes' | 'shareLinks';
+  readonly programId: string;
+}
+
 /** A code or link belongs to one participant and one program: who holds it, or has it claimed, keeps it. */
-function notGivable(
-  key: string,
-  programId: string,
-  what: string,
-  given: Set<string>,
-  row: UpsertRow,
-  context: UpsertContext,
-): RowError | undefined {
+function notGivable(item: GivenKey, given: Set<string>, row: UpsertRow, context: UpsertContext): RowError | undefined {
+  const { key, programId } = item;
   const state = context.state.codes.get(key);
   if (state !== undefined && !isSameUser(state.owner, row.row)) {
     const { claim } = state;
     const isOfFile = claim?.jobId === context.plan.jobId;
-    const owner = isOfFile ? `is given to another user in record ${claim.recordNumber} of the file` : 'belongs to another user';
-    return rowError('CONFLICT', `The ${what} ${owner}`);
+    return conflict(item, isOfFile ? wording`is given to another user in record ${claim.recordNumber} of the file` : othersCode);
   }
-  if (state === undefined && context.codesAreClaimed) return rowError('CONFLICT', `The ${what} belongs to another user`);
-  if (given.has(key) || (state !== undefined && state.programId !== programId)) {
-    return rowError('CONFLICT', `The ${what} belongs to another program of the user`);
-  }
+  if (state === undefined && context.codesAreClaimed) return conflict(item, othersCode);
+  if (given.has(key) || (state !== undefined && state.programId !== programId))
+    return conflict(item, common('belongs to another program of the user'));
   given.add(key);
   return undefined;
+}
+
+const othersCode = common('belongs to another user');
+
+function conflict({ what, text, field, programId }: GivenKey, why: Wording): RowError {
+  return rowError('CONFLICT', wording`The ${common(what)} ${text} ${why}`, `${field}.${programId}`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ErrorCause } from './error-causes.ts';
 import type { ImportPlan } from './import-plan.ts';
 
 export type JobStatus = 'PENDING' | 'COMPLETED' | 'ABORTED' | 'CANCELLED';
@@ -26,6 +27,10 @@ export interface Job {
   /** Set when the job is taken up, and again when it goes on after it had been aborted. */
   readonly dateStarted?: number;
   readonly dateCompleted?: number;
+  /** Set with the final status: until when the job's files are kept, whatever is configured later. */
+  readonly dateExpires?: number;
+  /** Set once the files, whose time is over, are removed. */
+  readonly filesRemoved?: true;
   /** Set as soon as the job cannot go on. */
   readonly abortReason?: string;
   /** Set once all the file's codes and links are claimed, or there are none to claim. */
@@ -36,17 +41,22 @@ export interface Job {
   readonly counts?: OutcomeCounts;
   /** Set with the final status: fields of JSONL rows that are not known and were ignored, sorted. */
   readonly ignoredFields?: readonly string[];
+  /** Set with the final status: why rows failed, the most frequent cause first. They stay when the outcomes have expired. */
+  readonly errorCauses?: readonly ErrorCause[];
   /** Whether the event of the job's end is still owed. */
   readonly eventOwed: boolean;
   /** Whether the completion mail is still owed. */
   readonly mailOwed: boolean;
+  /** Who is sending the mail, and until when nobody else may; absent when nobody has tried. */
+  readonly mailLease?: { readonly holder: string; readonly until: number };
 }
 
 /**
  * An aborted job as it goes on: PENDING, with nothing left of its end, of its abort or of a wish to cancel it. It has to be cut again, since the file may
  * have been another one meanwhile, and to claim its codes again, since a job that ends drops its claims.
  */
-export function resumed({ dateStarted, dateCompleted, abortReason, counts, ignoredFields, cut, ...job }: Job): Job {
+export function resumed(aborted: Job): Job {
+  const { dateStarted, dateCompleted, dateExpires, abortReason, counts, ignoredFields, errorCauses, cut, mailLease, ...job } = aborted;
   return {
     ...job,
     status: 'PENDING',
@@ -57,6 +67,16 @@ export function resumed({ dateStarted, dateCompleted, abortReason, counts, ignor
     mailOwed: false,
   };
 }
+
+/** A job whose owed mail a holder may send; nothing when it owes none, or when another holder has the right until later than `now`. */
+export function mailTaken(job: Job, lease: NonNullable<Job['mailLease']>, now: number): Job | undefined {
+  const { mailOwed, mailLease } = job;
+  const isFree = mailLease === undefined || mailLease.holder === lease.holder || mailLease.until <= now;
+  return mailOwed && isFree ? { ...job, mailLease: lease } : undefined;
+}
+
+/** A job whose mail was sent. */
+export const mailSent = ({ mailLease: _, ...job }: Job): Job => ({ ...job, mailOwed: false });
 
 export interface Source {
   readonly name: string;

@@ -1,39 +1,54 @@
 import type { ImportPlan } from './import-plan.ts';
 import type { Parsed } from './row-error.ts';
-import { parseDeletionObject, readDeletionHeader, unknownDeletionKeys } from './rows/deletion-rows.ts';
+import type { ColumnMeaning } from './rows/column-meaning.ts';
+import { deletionObjectColumns, parseDeletionObject, readDeletionHeader, unknownDeletionKeys } from './rows/deletion-rows.ts';
 import type { UserDeletion, UserUpsert } from './rows/row-types.ts';
+import type { ObjectColumn } from './rows/object-columns.ts';
 import { readUserHeader } from './rows/user-header.ts';
-import { parseUserObject, unknownUserKeys } from './rows/user-object.ts';
+import { parseUserObject, unknownUserKeys, userObjectColumns } from './rows/user-object.ts';
 
-/** Turns one record's contents into a row; compiled once for a job's columns. */
+/** Turns one record's contents into a row, and tells what they mean; compiled once for a job's columns. */
 export interface RowParser<Row> {
+  /** CSV: what each column means, in the header's order. JSONL: empty. */
+  readonly columns: readonly ColumnMeaning[];
   /** CSV: the record's cells. */
   cells(cells: readonly string[]): Parsed<Row>;
   /** JSONL: the line's value. */
   object(value: unknown): Parsed<Row>;
   /** JSONL: the names of the line's fields that are not known, and therefore ignored. */
   unknownFields(value: unknown): readonly string[];
+  /** JSONL: the line's fields in order, and what they mean. */
+  objectColumns(value: unknown): readonly ObjectColumn[];
 }
 
 type ParsedByPlan = Pick<ImportPlan, 'format' | 'columns' | 'linkDomains'>;
 
 export function userParser({ format, columns, linkDomains }: ParsedByPlan): RowParser<UserUpsert> {
   const rules = { linkDomains };
+  const header = format === 'csv' ? readUserHeader(columns, rules) : noHeader;
   return {
-    cells: format === 'csv' ? readUserHeader(columns, rules).parse : noCells,
+    columns: header.columns,
+    cells: header.parse,
     object: (value) => parseUserObject(value, rules),
     unknownFields: unknownUserKeys,
+    objectColumns: userObjectColumns,
   };
 }
 
 export function deletionParser({ format, columns }: ParsedByPlan): RowParser<UserDeletion> {
+  const header = format === 'csv' ? readDeletionHeader(columns) : noHeader;
   return {
-    cells: format === 'csv' ? readDeletionHeader(columns).parse : noCells,
+    columns: header.columns,
+    cells: header.parse,
     object: parseDeletionObject,
     unknownFields: unknownDeletionKeys,
+    objectColumns: deletionObjectColumns,
   };
 }
 
-function noCells(): never {
-  throw new TypeError('A JSONL file has no cells');
-}
+const noHeader = {
+  columns: [],
+  parse: (): never => {
+    throw new TypeError('A JSONL file has no cells');
+  },
+};

@@ -8,6 +8,7 @@ import { openFolderFileStore } from './file-store/open-folder-file-store.ts';
 import { openEmlMailer } from './mailer/open-eml-mailer.ts';
 import { openSqliteJobStore } from './stores/sqlite-job-store.ts';
 import { openSqliteParticipantStore } from './stores/participants/sqlite-participant-store.ts';
+import { openSqliteWebhookStore } from './stores/sqlite-webhook-store.ts';
 
 export interface EmbeddedEngineOptions {
   readonly dataDir: string;
@@ -51,6 +52,7 @@ async function openStores(
     jobs: resources.use(openSqliteJobStore(join(dataDir, 'jobs.db'))),
     files: await openFolderFileStore(join(dataDir, 'files')),
     mailer: await openEmlMailer(join(dataDir, 'mail')),
+    webhooks: resources.use(openSqliteWebhookStore(join(dataDir, 'webhooks.db'))),
   };
 }
 

@@ -4,7 +4,13 @@ import type { KafkaEventLogOptions, KafkaLogger } from '@advocate/kafka';
 import { openKafkaEventLog } from '@advocate/kafka';
 import { publishParticipantEvents } from '@advocate/messages';
 import type { MongodbOptions } from '@advocate/mongodb';
-import { connectMongodb, openGridFsFileStore, openMongodbJobStore, openMongodbParticipantStore } from '@advocate/mongodb';
+import {
+  connectMongodb,
+  openGridFsFileStore,
+  openMongodbJobStore,
+  openMongodbParticipantStore,
+  openMongodbWebhookStore,
+} from '@advocate/mongodb';
 import type { Engine } from '@advocate/ports';
 import type { SmtpMailerOptions } from '@advocate/smtp';
 import { openSmtpMailer } from '@advocate/smtp';
@@ -40,7 +46,7 @@ export async function openDistributedEngine(options: DistributedEngineOptions): 
   const mailer = smtp === undefined ? await openEmlMailer(join(dataDir, 'mail')) : openSmtpMailer(smtp);
   const owned = resources.move();
   return {
-    ...{ log, participants, mailer, jobs: openMongodbJobStore(db), files: openGridFsFileStore(db) },
+    ...{ log, participants, mailer, jobs: openMongodbJobStore(db), files: openGridFsFileStore(db), webhooks: openMongodbWebhookStore(db) },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

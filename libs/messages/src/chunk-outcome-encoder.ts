@@ -1,6 +1,8 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { ChunkOutcomeMessage } from '@advocate/contracts';
 import type { DeletedRow, OutcomeKind, ResultRow, RowError, RowOutcome } from '@advocate/domain';
+import { causeOf } from '@advocate/domain';
+import { errorToMessage } from './row-errors.ts';
 import { RowLines } from './row-lines.ts';
 
 /** Which chunk an outcome is of. */
@@ -76,14 +78,32 @@ export class ChunkOutcomeEncoder {
     if (missing >= 0) throw new TypeError(`Row ${missing} of a chunk has no outcome`);
     if (this.#isRevised) this.#noteCustomFieldsAgain();
     const errors = [...this.#errors].sort(([one], [other]) => one - other);
+    const causes = new CauseTable();
     return ChunkOutcomeMessage.encode({
       ...{ tenant, jobId, slice, partition, sliceChunks },
       recordNumbers: recordNumbers as number[],
       kinds: this.#kinds.toString('latin1'),
-      errors: errors.map(([index, error]) => ({ recordNumber: recordNumbers[index] ?? 0, ...error })),
+      errors: errors.map(([index, error]) => errorToMessage({ recordNumber: recordNumbers[index] ?? 0, ...error })),
+      errorCauses: errors.map(([, error]) => causes.indexOf(causeOf(error))),
+      causes: causes.texts,
       results: Array.from(this.#results.blocks(), (lines) => zstdCompressSync(lines, compression)),
       customFields: [...this.#customFields].sort(),
       ignoredFields: ignoredFields as string[],
     }).finish();
+  }
+}
+
+/** Texts, each once, in the order in which they were first asked for. */
+class CauseTable {
+  readonly #indexes = new Map<string, number>();
+
+  indexOf(text: string): number {
+    const index = this.#indexes.get(text) ?? this.#indexes.size;
+    if (index === this.#indexes.size) this.#indexes.set(text, index);
+    return index;
+  }
+
+  get texts(): string[] {
+    return [...this.#indexes.keys()];
   }
 }

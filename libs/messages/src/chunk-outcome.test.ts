@@ -1,11 +1,18 @@
 import { zstdCompressSync } from 'node:zlib';
 import { ChunkOutcomeMessage } from '@advocate/contracts';
 import type { ResultRow, RowOutcome } from '@advocate/domain';
-import { noOutcomes } from '@advocate/domain';
+import { noOutcomes, rowError, wording } from '@advocate/domain';
 import { describe, expect, test } from 'vitest';
 import { ChunkOutcomeEncoder } from './chunk-outcome-encoder.ts';
 import type { ChunkOutcome } from './chunk-outcome.ts';
-import { decodeChunkOutcome, encodeChunkOutcome, readChunkOutcome, summariseChunkOutcome } from './chunk-outcome.ts';
+import {
+  decodeChunkOutcome,
+  encodeChunkOutcome,
+  readChangedParticipants,
+  readChunkOutcome,
+  readOutcomeErrors,
+  summariseChunkOutcome,
+} from './chunk-outcome.ts';
 
 const hostileFields = JSON.parse('{"__proto__":"p","constructor":false,"z":0.5,"a":"x"}') as Record<string, string | boolean | number>;
 const full: ResultRow = [
@@ -14,7 +21,9 @@ const full: ResultRow = [
 ];
 const bare: ResultRow = ['bob', 'a1', null, null, null, null, null, 0, null, null, null, null, null];
 const error = { message: 'This request requires a valid non-empty id', apiErrorCode: 'BAD_REQUEST', statusCode: 400 } as const;
-const conflict = { message: 'The code “ü” is taken, "so"', apiErrorCode: 'CONFLICT', statusCode: 409 } as const;
+const conflict = rowError('CONFLICT', wording`The code “${'ü'}” is taken, "so"`, 'referralCodes.p1');
+
+const { cause: _cause, ...shownConflict } = conflict;
 
 const outcomes: readonly RowOutcome[] = [
   { kind: 'failed', error },
@@ -66,14 +75,16 @@ describe('a chunk outcome', () => {
     expect(Buffer.compare(encodeChunkOutcome(chunkOf(outcomes)), encodeChunkOutcome(structuredClone(chunkOf(outcomes))))).toBe(0);
   });
 
-  test('shows its errors with their records in the message itself, so that they are read without decompressing', () => {
-    const { errors, kinds } = ChunkOutcomeMessage.decode(encodeChunkOutcome(chunkOf(outcomes)));
+  test('shows its errors with their records in the message itself, so that they are read without decompressing, and each cause once', () => {
+    const { errors, kinds, causes, errorCauses } = ChunkOutcomeMessage.decode(encodeChunkOutcome(chunkOf(outcomes)));
     expect(kinds).toBe('fcufnf');
     expect(errors).toEqual([
-      { recordNumber: 500_000, ...error },
-      { recordNumber: 500_009, ...conflict },
-      { recordNumber: 500_015, ...error },
+      { recordNumber: 500_000, ...error, column: '' },
+      { recordNumber: 500_009, ...shownConflict },
+      { recordNumber: 500_015, ...error, column: '' },
     ]);
+    expect(causes).toEqual([error.message, 'The code “…” is taken, "so"']);
+    expect(errorCauses).toEqual([0, 1, 0]);
   });
 });
 
@@ -82,6 +93,27 @@ test('rows are read one after the other, with their record numbers', () => {
   const rows = readChunkOutcome(encodeChunkOutcome(chunkOf(outcomes)));
   expect(rows.next().value).toEqual({ recordNumber: recordNumbers[0], outcome: outcomes[0] });
   expect([...rows]).toEqual(outcomes.slice(1).map((outcome, index) => ({ recordNumber: recordNumbers[index + 1], outcome })));
+});
+
+describe('the errors of a chunk outcome', () => {
+  test('are read with their record numbers, without its results', () => {
+    const message = ChunkOutcomeMessage.decode(encodeChunkOutcome(chunkOf(outcomes)));
+    const bytes = ChunkOutcomeMessage.encode({ ...message, results: [Buffer.from('never read')] }).finish();
+    expect([...readOutcomeErrors(bytes)]).toEqual([
+      { recordNumber: 500_000, ...error },
+      { recordNumber: 500_009, ...conflict },
+      { recordNumber: 500_015, ...error },
+    ]);
+  });
+
+  test('of a version that did not know causes are their own causes', () => {
+    const message = ChunkOutcomeMessage.decode(encodeChunkOutcome(chunkOf(outcomes)));
+    const errors = message.errors.map((each) => ({ ...each, column: '' }));
+    const bytes = ChunkOutcomeMessage.encode({ ...message, errors, causes: [], errorCauses: [] }).finish();
+    const { cause: _, column: _column, ...old } = conflict;
+    expect([...readOutcomeErrors(bytes)][1]).toEqual({ recordNumber: 500_009, ...old });
+    expect(decodeChunkOutcome(bytes).outcomes[3]).toEqual({ kind: 'failed', error: old });
+  });
 });
 
 describe('a summary', () => {
@@ -166,5 +198,32 @@ describe('bytes that are no chunk outcome', () => {
     ['fewer record numbers than rows', encode({ recordNumbers: message.recordNumbers.slice(1) })],
   ])('have no summary: %s', (_, bytes) => {
     expect(() => summariseChunkOutcome(bytes)).toThrow();
+  });
+});
+
+describe('the participants that a chunk changed', () => {
+  const ids = ['ann', '', 'a"b', 'back\\slash', '\\', '"', ',"', 'ü🎉', '\ud800', '\n\u0000', '[', 'x'.repeat(300)];
+  const pairs = ids.flatMap((id) => ids.map((accountId) => [id, accountId] as const));
+
+  test('are those of a users file, with whatever ids', () => {
+    const [, , ...rest] = bare;
+    const rows = pairs.map(([id, accountId], index): RowOutcome => {
+      const kind = (['created', 'updated', 'unchanged'] as const)[index % 3]!;
+      return index % 7 === 0 ? { kind: 'failed', error } : { kind, result: [id, accountId, ...rest] };
+    });
+    const bytes = encodeChunkOutcome(chunkOf(rows));
+    const expected = Array.from(readChunkOutcome(bytes)).flatMap(({ recordNumber, outcome: { kind, ...row } }) =>
+      (kind === 'created' || kind === 'updated') && 'result' in row
+        ? [{ recordNumber, kind, accountId: row.result[1], id: row.result[0] }]
+        : [],
+    );
+    expect([...readChangedParticipants(bytes)]).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(50);
+  });
+
+  test('are those of a deletions file', () => {
+    const rows = pairs.map(([id, accountId]): RowOutcome => ({ kind: 'deleted', result: [accountId, id] }));
+    const changed = [...readChangedParticipants(encodeChunkOutcome(chunkOf(rows)))];
+    expect(changed.map(({ id, accountId }) => [id, accountId])).toEqual(pairs);
   });
 });

@@ -4,9 +4,6 @@ import { countRows } from '@advocate/domain';
 import type { JobStore } from '@advocate/ports';
 import { formatToMessage, paramsToMessage, typeToMessage } from './plan.ts';
 
-/** How long the files of a finished job are kept. */
-export const fileRetentionMs = 30 * 24 * 3600 * 1000;
-
 /** `tenants/{tenant}/importJobs/{id}` */
 export const jobName = (tenant: string, jobId: string): string => `tenants/${encodeURIComponent(tenant)}/importJobs/${jobId}`;
 
@@ -32,7 +29,7 @@ function jobToMessage(job: Job, counts: OutcomeCounts, bytesProcessed: number): 
     dateCreated: plan.acceptedAt,
     dateStarted: job.dateStarted ?? 0,
     dateCompleted: job.dateCompleted ?? 0,
-    dateExpires: job.dateCompleted === undefined ? 0 : job.dateCompleted + fileRetentionMs,
+    dateExpires: job.dateExpires ?? 0,
     stats: statsToMessage(job, counts, bytesProcessed),
     warnings: jobWarnings(job),
     abortReason: job.abortReason ?? '',
@@ -44,10 +41,14 @@ const advisedRecords = 500_000;
 
 /** What a person should know of a job though it stops nothing. */
 export function jobWarnings({ warnings, cut, ignoredFields = [] }: Job): string[] {
-  const records = cut?.records ?? 0;
-  const advice = `The file has ${records.toLocaleString('en-US')} rows; files of at most ${advisedRecords.toLocaleString('en-US')} are advised.`;
   const ignored = ignoredFields.map((name) => `The field '${name}' is not known and was ignored.`);
-  return [...warnings, ...(records > advisedRecords ? [advice] : []), ...ignored];
+  return [...warnings, ...sizeAdvice(cut?.records ?? 0), ...ignored];
+}
+
+/** What is advised of a file with so many rows, if anything. */
+export function sizeAdvice(records: number): string[] {
+  if (records <= advisedRecords) return [];
+  return [`The file has ${records.toLocaleString('en-US')} rows; files of at most ${advisedRecords.toLocaleString('en-US')} are advised.`];
 }
 
 function statsToMessage(job: Job, counts: OutcomeCounts, bytesProcessed: number): ImportStats {

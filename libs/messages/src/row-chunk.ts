@@ -23,6 +23,8 @@ export interface RowFault {
   /** Index in the chunk. */
   readonly index: number;
   readonly message: string;
+  /** The message with "…" in place of the row's own values; may be empty, then the message has none. */
+  readonly cause: string;
 }
 
 const noBytes = Buffer.alloc(0);

@@ -51,43 +51,45 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
     await using database = await ownDatabase(uri!);
     const { db } = database;
     const files = openGridFsFileStore(db);
-    await files.write('kept', streamOf(Buffer.from('kept')));
-    await files.write('replaced', streamOf(Buffer.from('old')));
+    await files.write('folder/kept', streamOf(Buffer.from('kept')));
+    await files.write('folder/replaced', streamOf(Buffer.from('old')));
     await db.collection('fs.files').updateMany({}, { $set: { uploadDate: new Date(Date.now() - twoDaysMs) } });
-    await files.write('replaced', streamOf(Buffer.from('new')));
+    await files.write('folder/replaced', streamOf(Buffer.from('new')));
     const breakOff = Promise.withResolvers<never>();
-    const brokenOff = files.write('broken-off', brokenOffStream(breakOff.promise)).catch(String);
+    const brokenOff = files.write('folder/broken-off', brokenOffStream(breakOff.promise)).catch(String);
     await expect.poll(() => db.collection('fs.chunks').countDocuments()).toBe(4);
-    await files.write('goes-on', goingOn());
+    await files.write('folder/goes-on', goingOn());
 
     async function* goingOn() {
       yield Buffer.alloc(1 << 20);
       await expect.poll(() => db.collection('fs.chunks').countDocuments()).toBe(5);
-      expect(await files.removeWrittenBefore(Date.now())).toBe(2);
-      await db.collection('fs.files').updateMany({ filename: 'broken-off' }, { $set: { uploadDate: new Date(Date.now() - twoDaysMs) } });
-      expect(await files.removeWrittenBefore(Date.now())).toBe(0);
+      expect(await files.removeWrittenBefore('folder', Date.now())).toBe(2);
+      await db
+        .collection('fs.files')
+        .updateMany({ filename: 'folder/broken-off' }, { $set: { uploadDate: new Date(Date.now() - twoDaysMs) } });
+      expect(await files.removeWrittenBefore('folder', Date.now())).toBe(0);
       yield Buffer.from('rest');
     }
 
-    expect(await db.collection('fs.files').distinct('filename')).toEqual(['goes-on']);
+    expect(await db.collection('fs.files').distinct('filename')).toEqual(['folder/goes-on']);
     expect(await db.collection('fs.chunks').countDocuments()).toBe(2);
     breakOff.reject(new Error('broken off'));
     expect(await brokenOff).toBe('Error: broken off');
-    expect(await files.stat('goes-on')).toEqual({ bytes: (1 << 20) + 4 });
+    expect(await files.stat('folder/goes-on')).toEqual({ bytes: (1 << 20) + 4 });
   });
 
   test('a write that was given up as abandoned fails', async () => {
     await using database = await ownDatabase(uri!);
     const { db } = database;
     const files = openGridFsFileStore(db);
-    await expect(files.write('late', late())).rejects.toThrow('The file late took too long to write, and was given up');
-    expect(await files.stat('late')).toBeUndefined();
+    await expect(files.write('folder/late', late())).rejects.toThrow('The file folder/late took too long to write, and was given up');
+    expect(await files.stat('folder/late')).toBeUndefined();
     for (const collection of ['fs.files', 'fs.chunks']) expect(await db.collection(collection).countDocuments()).toBe(0);
 
     async function* late() {
       yield Buffer.alloc(3 << 20);
       await db.collection('fs.files').updateMany({}, { $set: { uploadDate: new Date(Date.now() - twoDaysMs) } });
-      await files.removeWrittenBefore(Date.now());
+      await files.removeWrittenBefore('folder', Date.now());
       yield Buffer.alloc(3 << 20);
     }
   });

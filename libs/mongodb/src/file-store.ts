@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FileNotFoundError, requireFileName, type FileStore, type StoredFile } from '@advocate/ports';
 import { type Collection, type Db, ObjectId } from 'mongodb';
-import { insertUnlessThere } from './documents.ts';
+import { idsUnder, insertUnlessThere } from './documents.ts';
 import { withRetry } from './retry.ts';
 
 /**
@@ -149,12 +149,14 @@ class GridFsFileStore implements FileStore {
     if (file !== null) await this.#removeFile(file);
   }
 
-  async removeWrittenBefore(time: number): Promise<number> {
+  async removeWrittenBefore(folder: string, time: number, isKept = async (_name: string): Promise<boolean> => false): Promise<number> {
+    requireFileName(folder);
     let removed = 0;
-    for (const file of await withRetry(() => this.#names.find({ written: { $lt: new Date(time) } }).toArray())) {
-      if (await this.#removeFile(file)) removed += 1;
+    const old = { _id: idsUnder(folder), written: { $lt: new Date(time) } };
+    for (const file of await withRetry(() => this.#names.find(old).toArray())) {
+      if (!(await isKept(file._id)) && (await this.#removeFile(file))) removed += 1;
     }
-    await this.#removeAbandoned(new Date(Math.min(time, Date.now() - abandonedMs)));
+    await this.#removeAbandoned(folder, new Date(Math.min(time, Date.now() - abandonedMs)));
     return removed;
   }
 
@@ -166,8 +168,9 @@ class GridFsFileStore implements FileStore {
   }
 
   /** Removes contents that no name has: those of writes that never ended, and those that were replaced. */
-  async #removeAbandoned(before: Date): Promise<void> {
-    for (const { _id, filename } of await withRetry(() => this.#contents.find({ uploadDate: { $lt: before } }).toArray())) {
+  async #removeAbandoned(folder: string, before: Date): Promise<void> {
+    const old = { filename: idsUnder(folder), uploadDate: { $lt: before } };
+    for (const { _id, filename } of await withRetry(() => this.#contents.find(old).toArray())) {
       const file = await withRetry(() => this.#names.findOne({ _id: filename }));
       if (!file?.content.equals(_id)) await this.#removeContent(_id);
     }

@@ -4,6 +4,7 @@ import { mongodbUri } from '@advocate/test-servers';
 import { buildJob } from '@advocate/testing';
 import { describe, expect, test } from 'vitest';
 import { openMongodbJobStore } from './job-store.ts';
+import { migrate } from './migrations.ts';
 import { ownDatabase } from './testing/own-database.ts';
 
 const uri = mongodbUri();
@@ -24,8 +25,8 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
     const store = openMongodbJobStore(database.db);
     const large = Buffer.from(Uint8Array.from({ length: 26_000_000 }, (_, i) => (i * i) >>> 7));
     const counts = { ...noOutcomes, created: 1 };
-    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 2, sliceChunks: 2, counts, outcome: large });
-    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 1, sliceChunks: 2, counts, outcome: Buffer.from('small') });
+    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 2, sliceChunks: 2, counts, storedAt: 0, outcome: large });
+    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 1, sliceChunks: 2, counts, storedAt: 0, outcome: Buffer.from('small') });
     const [first, second] = await store.outcomes('job-1', 0);
     expect(Buffer.from(first!).toString()).toBe('small');
     expect(large.equals(second!)).toBe(true);
@@ -34,7 +35,8 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
   test('an outcome that was not stored whole is none, until it is stored again', async () => {
     await using database = await ownDatabase(uri!);
     const store = openMongodbJobStore(database.db);
-    const outcome = { jobId: 'job-1', slice: 0, partition: 2, sliceChunks: 1, counts: noOutcomes, outcome: Buffer.alloc(13 << 20, 'x') };
+    const place = { jobId: 'job-1', slice: 0, partition: 2, sliceChunks: 1 };
+    const outcome = { ...place, counts: noOutcomes, storedAt: 0, outcome: Buffer.alloc(13 << 20, 'x') };
     await store.putOutcome(outcome);
     await database.db.collection<{ _id: string }>('outcomes').deleteOne({ _id: 'job-1/0/2/1' });
     expect(await store.outcomes('job-1', 0)).toEqual([]);
@@ -50,5 +52,19 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
     await database.db.collection<{ _id: string }>('jobs').deleteOne({ _id: 'acme/job-1' });
     expect(await store.ofRequest('acme', 'request')).toEqual(job);
     expect(await store.unfinished()).toEqual([job]);
+  });
+
+  test('the files of jobs that ended under the first version are kept for the time that was promised', async () => {
+    await using database = await ownDatabase(uri!);
+    const { db } = database;
+    const store = openMongodbJobStore(db);
+    await store.create(buildJob({ status: 'COMPLETED', dateCompleted: 1000 }), undefined);
+    await store.create(buildJob({ id: 'pending' }), undefined);
+    await db.collection('jobs').updateMany({}, { $unset: { expiresAt: 1 }, $set: { outcomesSince: 1000 } });
+    await db.collection<{ _id: string }>('schema').updateOne({ _id: 'schema' }, { $set: { version: 1 } });
+    for (let times = 0; times < 2; times += 1) await migrate(db);
+    const expires = 1000 + 30 * 24 * 3600 * 1000;
+    expect(await store.expired(expires - 1, 10)).toEqual([]);
+    expect(await store.expired(expires, 10)).toMatchObject([{ id: 'job-1', dateExpires: expires }]);
   });
 });

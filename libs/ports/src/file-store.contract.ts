@@ -84,18 +84,18 @@ export function fileStoreContract(name: string, create: () => Promise<FileStoreU
 
     test('leaves nothing of a file whose content throws, and lets the error out', async () => {
       const files = await open();
-      await files.write('old', streamOf(Buffer.from('old')));
+      await files.write('folder/old', streamOf(Buffer.from('old')));
       const failure = new Error('the upload broke off');
-      for (const name of ['new', 'old']) {
+      for (const name of ['folder/new', 'folder/old']) {
         const broken = async function* () {
           yield noise(500_000);
           throw failure;
         };
         await expect(files.write(name, broken())).rejects.toBe(failure);
       }
-      expect(await files.stat('new')).toBeUndefined();
-      expect(`${await contentOf(files, 'old')}`).toBe('old');
-      expect(await files.removeWrittenBefore(Date.now() + 60_000)).toBe(1);
+      expect(await files.stat('folder/new')).toBeUndefined();
+      expect(`${await contentOf(files, 'folder/old')}`).toBe('old');
+      expect(await files.removeWrittenBefore('folder', Date.now() + 60_000)).toBe(1);
     });
 
     test('keeps one whole file of several that are written under a name at once', async () => {
@@ -106,7 +106,7 @@ export function fileStoreContract(name: string, create: () => Promise<FileStoreU
       );
       const content = await contentOf(files, 'results/same');
       expect(contents.some((candidate) => candidate.equals(content))).toBe(true);
-      expect(await files.removeWrittenBefore(Date.now() + 60_000)).toBe(1);
+      expect(await files.removeWrittenBefore('results', Date.now() + 60_000)).toBe(1);
     });
 
     test('says that a file is not there', async () => {
@@ -126,18 +126,33 @@ export function fileStoreContract(name: string, create: () => Promise<FileStoreU
       expect(await files.stat('folder/b')).toEqual({ bytes: 0 });
     });
 
-    test('removes the files that were written before a time, and counts them', async () => {
+    test('removes the files of a folder that were written before a time, and counts them', async () => {
       const files = await open();
-      for (const name of ['a', 'folder/b', 'folder/again']) await files.write(name, streamOf(Buffer.from(name)));
+      const names = ['folder/a', 'folder/b/c', 'folder/again', 'folder-2/a', 'other/a', 'folder.a'];
+      for (const name of names) await files.write(name, streamOf(Buffer.from(name)));
       // Times of files may be coarse.
       const between = Date.now() + 50;
       await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(between + 50), { interval: 10 });
-      for (const name of ['folder/again', 'new/c']) await files.write(name, streamOf(Buffer.from(name)));
-      expect(await files.removeWrittenBefore(0)).toBe(0);
-      expect(await files.removeWrittenBefore(between)).toBe(2);
-      expect(await files.removeWrittenBefore(between)).toBe(0);
-      const left = await Promise.all(['a', 'folder/b', 'folder/again', 'new/c'].map((name) => files.stat(name)));
-      expect(left).toEqual([undefined, undefined, { bytes: 12 }, { bytes: 5 }]);
+      for (const name of ['folder/again', 'folder/new']) await files.write(name, streamOf(Buffer.from(name)));
+      expect(await files.removeWrittenBefore('folder', 0)).toBe(0);
+      expect(await files.removeWrittenBefore('no-folder', between)).toBe(0);
+      expect(await files.removeWrittenBefore('folder/b', between)).toBe(1);
+      expect(await files.removeWrittenBefore('folder', between)).toBe(1);
+      expect(await files.removeWrittenBefore('folder', between)).toBe(0);
+      const left = await Promise.all([...names, 'folder/new'].map(async (name) => ((await files.stat(name)) === undefined ? [] : [name])));
+      expect(left.flat()).toEqual(['folder/again', 'folder-2/a', 'other/a', 'folder.a', 'folder/new']);
+    });
+
+    test('keeps those of them that are asked for, and asks for no other', async () => {
+      const files = await open();
+      for (const name of ['folder/a', 'folder/b/c', 'other/a']) await files.write(name, streamOf());
+      const asked: string[] = [];
+      const isKept = async (name: string) => asked.push(name) > 0 && name === 'folder/b/c';
+      expect(await files.removeWrittenBefore('folder', 0, isKept)).toBe(0);
+      expect(asked).toEqual([]);
+      expect(await files.removeWrittenBefore('folder', Date.now() + 60_000, isKept)).toBe(1);
+      expect(asked.toSorted()).toEqual(['folder/a', 'folder/b/c']);
+      expect(await Promise.all(['folder/a', 'folder/b/c'].map((name) => files.stat(name)))).toEqual([undefined, { bytes: 0 }]);
     });
 
     test.for(['', '.', '..', '../a', 'a/../b', 'a/./b', '/a', 'a/', 'a//b', 'a b', 'a\\b', 'C:a', 'ä', 'a\0', 'a\n', '~partial/a'])(
@@ -148,7 +163,7 @@ export function fileStoreContract(name: string, create: () => Promise<FileStoreU
         await expect(contentOf(files, name)).rejects.not.toThrow(FileNotFoundError);
         await expect(files.stat(name)).rejects.toThrow();
         await expect(files.remove(name)).rejects.toThrow();
-        expect(await files.removeWrittenBefore(Date.now() + 60_000)).toBe(0);
+        await expect(files.removeWrittenBefore(name, 0)).rejects.toThrow();
       },
     );
   });

@@ -22,8 +22,12 @@ export interface FileStore {
   /** Removes a file; removing one that is not there changes nothing. */
   remove(name: string): Promise<void>;
 
-  /** Removes the files that were written before a time, epoch milliseconds, and answers how many. */
-  removeWrittenBefore(time: number): Promise<number>;
+  /**
+   * Removes the files under a folder that were written before a time, epoch milliseconds, and answers how many. A file stays while `isKept` says so.
+   *
+   * @param folder the first segments of the files' names, such as `imports` or `results/acme`
+   */
+  removeWrittenBefore(folder: string, time: number, isKept?: (name: string) => Promise<boolean>): Promise<number>;
 }
 
 export interface StoredFile {

@@ -4,3 +4,4 @@ export * from './file-store.ts';
 export * from './job-store.ts';
 export * from './mailer.ts';
 export * from './participant-store.ts';
+export * from './webhook-store.ts';

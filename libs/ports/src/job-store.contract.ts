@@ -2,7 +2,7 @@ import type { OutcomeCounts, Slice } from '@advocate/domain';
 import { noOutcomes } from '@advocate/domain';
 import { buildJob } from '@advocate/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { JobEnding, JobStore, StoredOutcome } from './job-store.ts';
+import type { JobEnding, JobFilter, JobStore, StoredOutcome } from './job-store.ts';
 
 export interface JobStoreUnderTest extends AsyncDisposable {
   readonly store: JobStore;
@@ -95,12 +95,39 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         const { store, peer } = await open();
         const times: Record<string, number> = { c: 10, a: 30, d: 20, b: 20, e: 5 };
         for (const [id, acceptedAt] of Object.entries(times)) await store.create(buildJob({ id, plan: { acceptedAt } }), undefined);
-        const ids = async (limit: number, after?: string) => (await peer.list('acme', limit, after)).map(({ id }) => id);
+        const ids = async (limit: number, after?: string) => {
+          const filter = after === undefined ? {} : { after: { acceptedAt: times[after] ?? 0, id: after } };
+          return (await peer.list('acme', limit, filter)).map(({ id }) => id);
+        };
         expect(await ids(10)).toEqual(['a', 'd', 'b', 'c', 'e']);
         expect(await ids(2)).toEqual(['a', 'd']);
         expect(await ids(2, 'd')).toEqual(['b', 'c']);
         expect(await ids(2, 'c')).toEqual(['e']);
         expect(await ids(2, 'e')).toEqual([]);
+      });
+
+      test('lists the jobs that a filter lets through, each page after a place where no job need be any more', async () => {
+        const { store, peer } = await open();
+        const deletions = ['b', 'd', 'f'];
+        for (const [index, id] of ['a', 'b', 'c', 'd', 'e', 'f'].entries()) {
+          const type = deletions.includes(id) ? 'deletions' : 'users';
+          await store.create(buildJob({ id, plan: { type, acceptedAt: 10 * index } }), undefined);
+        }
+        for (const id of ['a', 'b', 'd', 'e'])
+          await store.finish('acme', id, { ...ending, status: id === 'e' ? 'CANCELLED' : 'COMPLETED' });
+        const ids = async (filter: JobFilter, limit = 10) => (await peer.list('acme', limit, filter)).map(({ id }) => id);
+        expect(await ids({ type: 'users' })).toEqual(['e', 'c', 'a']);
+        expect(await ids({ type: 'deletions' })).toEqual(['f', 'd', 'b']);
+        expect(await ids({ status: 'COMPLETED' })).toEqual(['d', 'b', 'a']);
+        expect(await ids({ status: 'PENDING', type: 'users' })).toEqual(['c']);
+        expect(await ids({ createdFrom: 20, createdBefore: 40 })).toEqual(['d', 'c']);
+        expect(await ids({ createdFrom: 50, createdBefore: 50 })).toEqual([]);
+        expect(await ids({ type: 'users', createdFrom: 10, status: 'CANCELLED' })).toEqual(['e']);
+        expect(await ids({ type: 'deletions', after: { acceptedAt: 50, id: 'f' } }, 1)).toEqual(['d']);
+        expect(await ids({ type: 'deletions', createdFrom: 10, createdBefore: 100, after: { acceptedAt: 30, id: 'd' } })).toEqual(['b']);
+        expect(await ids({ after: { acceptedAt: 25, id: 'nobody' } })).toEqual(['c', 'b', 'a']);
+        expect(await ids({ after: { acceptedAt: 20, id: 'd' } })).toEqual(['c', 'b', 'a']);
+        expect(await ids({ after: { acceptedAt: 20, id: 'c' } })).toEqual(['b', 'a']);
       });
 
       test('names the unfinished jobs of all tenants, oldest first: those pending, and those that owe an event or a mail', async () => {
@@ -330,8 +357,7 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         expect((await peer.slices('job-1')).map(({ finished }) => finished)).toEqual([true, false]);
         expect(await peer.progress('job-1')).toEqual(progress);
         expect(await peer.outcomes('job-1', 0)).toHaveLength(2);
-        await store.removeOutcomesOfJobsEndedBefore(aborted.dateCompleted + 1);
-        expect(await peer.outcomes('job-1', 0), 'as it has not ended').toHaveLength(2);
+        expect(await peer.expired(Infinity, 10), 'as it has not ended').toEqual([]);
         expect(await peer.putOutcome(outcome(1, 1))).toEqual({ sliceFinished: true });
       });
 
@@ -352,6 +378,207 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         const resumed = await Promise.all([store.resume('acme', 'job-1'), peer.resume('acme', 'job-1')]);
         expect(resumed.filter((job) => job !== undefined)).toHaveLength(1);
         expect((await store.get('acme', 'job-1'))?.resumptions).toBe(1);
+      });
+    });
+
+    describe('the mail of a job', () => {
+      const mailtoEmail = 'ann@example.com';
+      const one = { holder: 'one', until: 100 };
+      const other = { holder: 'other', until: 200 };
+
+      test('is taken by one holder, who may take it again, and by another only once that has run out', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ mailtoEmail }), undefined);
+        await store.finish('acme', 'job-1', ending);
+        expect(await store.takeMail('acme', 'job-1', one, 0)).toEqual(await peer.get('acme', 'job-1'));
+        expect(await peer.takeMail('acme', 'job-1', other, 99)).toBeUndefined();
+        expect(await peer.takeMail('acme', 'job-1', one, 99)).toMatchObject({ id: 'job-1', mailOwed: true });
+        expect(await peer.takeMail('acme', 'job-1', other, 100)).toMatchObject({ id: 'job-1', mailOwed: true });
+        expect(await store.takeMail('acme', 'job-1', one, 100)).toBeUndefined();
+      });
+
+      test('is taken by one of two who try at a time', async () => {
+        const { store, peer } = await open();
+        for (let round = 0; round < 5; round += 1) {
+          const id = `job-${round}`;
+          await store.create(buildJob({ id, mailtoEmail }), undefined);
+          await store.finish('acme', id, ending);
+          const taken = await Promise.all([store.takeMail('acme', id, one, 0), peer.takeMail('acme', id, other, 0)]);
+          expect(taken.filter((job) => job !== undefined)).toHaveLength(1);
+        }
+      });
+
+      test('is taken only while it is owed, and sending it leaves nothing of that', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ mailtoEmail }), undefined);
+        expect(await store.takeMail('acme', 'job-1', one, 0)).toBeUndefined();
+        await store.finish('acme', 'job-1', ending);
+        const owing = await store.get('acme', 'job-1');
+        expect(await store.takeMail('other', 'job-1', one, 0)).toBeUndefined();
+        await store.takeMail('acme', 'job-1', one, 0);
+        await peer.mailSent('acme', 'job-1');
+        expect(await store.get('acme', 'job-1')).toEqual({ ...owing, mailOwed: false });
+        for (const holder of [one, other]) expect(await store.takeMail('acme', 'job-1', holder, 1000)).toBeUndefined();
+      });
+
+      test('may be taken anew when the job was resumed and has ended again', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ mailtoEmail }), undefined);
+        await store.finish('acme', 'job-1', { ...ending, status: 'ABORTED' });
+        await store.takeMail('acme', 'job-1', one, 0);
+        await store.resume('acme', 'job-1');
+        await store.finish('acme', 'job-1', ending);
+        expect(await peer.takeMail('acme', 'job-1', other, 1)).toMatchObject({ status: 'COMPLETED', resumptions: 1 });
+      });
+    });
+
+    describe('the files of jobs', () => {
+      const { dateExpires } = ending;
+
+      test('have had their time at the date that their job’s end gave, and those due first are named first', async () => {
+        const { store, peer } = await open();
+        const ends: Record<string, number> = { late: dateExpires + 5, early: dateExpires - 5, due: dateExpires };
+        for (const [id, date] of Object.entries(ends)) {
+          await store.create(buildJob({ id, tenant: id }), undefined);
+          await store.finish(id, id, { ...ending, dateExpires: date });
+        }
+        await store.create(buildJob({ id: 'pending' }), undefined);
+        const expired = async (now: number, limit = 10) => (await peer.expired(now, limit)).map(({ id }) => id);
+        expect(await expired(dateExpires - 6)).toEqual([]);
+        expect(await expired(dateExpires)).toEqual(['early', 'due']);
+        expect(await expired(Number.MAX_SAFE_INTEGER)).toEqual(['early', 'due', 'late']);
+        expect(await expired(Number.MAX_SAFE_INTEGER, 1)).toEqual(['early']);
+      });
+
+      test('go with the outcomes of their job and of no other, and the job stays with its counts', async () => {
+        const { store, peer } = await open();
+        for (const id of ['job-1', 'other']) {
+          await store.create(buildJob({ id }), undefined);
+          await store.putSlice(id, slice(0));
+          await store.putOutcome({ ...outcome(0, 0), jobId: id });
+          await store.finish('acme', id, ending);
+        }
+        const ended = await store.get('acme', 'job-1');
+        for (const writer of [store, peer]) await writer.expire('acme', 'job-1');
+        expect(await peer.outcomes('job-1', 0)).toEqual([]);
+        expect(await peer.outcomes('other', 0)).toHaveLength(1);
+        expect(await peer.get('acme', 'job-1')).toEqual({ ...ended, filesRemoved: true });
+        expect((await peer.expired(dateExpires, 10)).map(({ id }) => id)).toEqual(['other']);
+        await store.eventPublished('acme', 'job-1');
+        expect((await peer.expired(dateExpires, 10)).map(({ id }) => id)).toEqual(['other']);
+      });
+
+      test('are of no other tenant’s job', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        await store.putOutcome(outcome(0, 0));
+        await store.finish('acme', 'job-1', ending);
+        await peer.expire('other', 'job-1');
+        expect(await store.outcomes('job-1', 0)).toHaveLength(1);
+        expect((await store.get('acme', 'job-1'))?.filesRemoved).toBeUndefined();
+      });
+
+      test('are used by a job from its creation until they are noted as removed, its upload and its copy alike', async () => {
+        const { store, peer } = await open();
+        const start = { offset: 0, recordNumber: 1, line: 1 };
+        const source = { name: 'imports/acme/a.utf8.csv', bytes: 10, start };
+        await store.create(buildJob({ id: 'job-1', fileRef: 'imports/acme/a.csv', source }), undefined);
+        await store.create(
+          buildJob({ id: 'job-2', fileRef: 'imports/acme/a.csv', source: { ...source, name: 'imports/acme/a.csv' } }),
+          undefined,
+        );
+        const used = () => Promise.all(['imports/acme/a.csv', source.name, 'imports/acme/b.csv'].map((name) => peer.usesFile(name)));
+        expect(await used()).toEqual([true, true, false]);
+        for (const id of ['job-1', 'job-2']) await store.finish('acme', id, ending);
+        expect(await used()).toEqual([true, true, false]);
+        expect(await peer.usesFile(source.name, 'job-1')).toBe(false);
+        expect(await peer.usesFile('imports/acme/a.csv', 'job-1')).toBe(true);
+        await store.expire('acme', 'job-1');
+        expect(await used()).toEqual([true, false, false]);
+        expect(await peer.usesFile('imports/acme/a.csv', 'job-2')).toBe(false);
+        await store.expire('acme', 'job-2');
+        expect(await used()).toEqual([false, false, false]);
+      });
+    });
+
+    test('keeps a secret by its name, the same for two who ask at a time', async () => {
+      const { store, peer } = await open();
+      const secrets = await Promise.all([store, peer, store].map((asking) => asking.secret('links')));
+      expect(new Set(secrets).size).toBe(1);
+      expect(secrets[0]).toMatch(/^[0-9a-f]{64}$/);
+      expect(await peer.secret('links')).toBe(secrets[0]);
+      expect(await peer.secret('other')).not.toBe(secrets[0]);
+    });
+
+    describe('a removed job', () => {
+      const finish = async (store: JobStore, id: string, status: JobEnding['status'] = 'COMPLETED') => {
+        await store.finish('acme', id, { ...ending, status });
+        await store.eventPublished('acme', id);
+      };
+
+      test('is gone with its slices and outcomes, and nothing of another job is', async () => {
+        const { store, peer } = await open();
+        for (const id of ['job-1', 'job-2']) {
+          await store.create(buildJob({ id }), undefined);
+          await store.putSlice(id, slice(0));
+          await store.putOutcome({ ...outcome(0, 0), jobId: id });
+          await finish(store, id);
+        }
+        expect(await store.wasRemoved('acme', 'job-1')).toBe(false);
+        expect(await peer.remove('acme', 'job-1')).toBe(true);
+        expect(await store.get('acme', 'job-1')).toBeUndefined();
+        expect((await store.list('acme', 10)).map(({ id }) => id)).toEqual(['job-2']);
+        expect(await store.unfinished()).toEqual([]);
+        expect(await store.expired(ending.dateExpires, 10)).toHaveLength(1);
+        expect(await store.slices('job-1')).toEqual([]);
+        expect(await store.outcomes('job-1', 0)).toEqual([]);
+        expect(await store.progress('job-1')).toEqual({ counts: noOutcomes, bytes: 0 });
+        expect(await store.history('job-1')).toEqual([]);
+        expect(await peer.slices('job-2')).toHaveLength(1);
+        expect(await peer.outcomes('job-2', 0)).toHaveLength(1);
+      });
+
+      test('is removed again without an error, and nothing that comes late brings it back', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob(), undefined);
+        await finish(store, 'job-1', 'ABORTED');
+        expect(await Promise.all([store.remove('acme', 'job-1'), peer.remove('acme', 'job-1')])).toEqual([true, true]);
+        expect(await store.remove('acme', 'job-1')).toBe(true);
+        expect(await store.remove('acme', 'no job')).toBe(true);
+        expect(await peer.resume('acme', 'job-1')).toBeUndefined();
+        expect(await peer.advance('acme', 'job-1', { cancelRequested: true })).toBeUndefined();
+        expect(await peer.finish('acme', 'job-1', ending)).toBe(false);
+        expect(await peer.lease('acme', 'job-1', { holder: 'one', until: 10 }, 0)).toBe(false);
+        await peer.mailSent('acme', 'job-1');
+        expect(await peer.get('acme', 'job-1')).toBeUndefined();
+      });
+
+      test('leaves its request id free, and its own id taken', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ id: 'job-1' }), 'request');
+        await finish(store, 'job-1');
+        await store.remove('acme', 'job-1');
+        expect(await peer.ofRequest('acme', 'request')).toBeUndefined();
+        expect(await peer.wasRemoved('acme', 'job-1')).toBe(true);
+        expect(await peer.wasRemoved('other', 'job-1')).toBe(false);
+        const next = buildJob({ id: 'job-2' });
+        expect(await peer.wasRemoved('acme', 'job-2')).toBe(false);
+        expect(await peer.create(next, 'request')).toEqual(next);
+        expect(await store.ofRequest('acme', 'request')).toEqual(next);
+      });
+
+      test('had ended, and owed nothing any more', async () => {
+        const { store, peer } = await open();
+        const job = buildJob({ mailtoEmail: 'ann@example.com' });
+        await store.create(job, undefined);
+        expect(await peer.remove('acme', 'job-1'), 'it is PENDING').toBe(false);
+        await store.finish('acme', 'job-1', ending);
+        await store.mailSent('acme', 'job-1');
+        expect(await peer.remove('acme', 'job-1'), 'its event is owed').toBe(false);
+        expect(await peer.remove('other', 'job-1'), 'another tenant has no such job').toBe(true);
+        await store.eventPublished('acme', 'job-1');
+        expect(await store.get('acme', 'job-1')).toMatchObject({ status: 'COMPLETED' });
+        expect(await peer.remove('acme', 'job-1')).toBe(true);
       });
     });
 
@@ -414,17 +641,39 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         expect((await store.progress('job-1')).counts.created).toBe(12);
       });
 
-      test('removes outcomes of jobs that ended before a time, and no others', async () => {
+      test('answers the outcomes of chunks that have failed rows, slice by slice in order', async () => {
         const { store, peer } = await open();
-        for (const id of ['job-1', 'later', 'pending']) await store.create(buildJob({ id }), undefined);
-        for (const jobId of ['job-1', 'later', 'pending']) await store.putOutcome({ ...outcome(0, 0), jobId });
-        await store.finish('acme', 'job-1', ending);
-        await store.finish('acme', 'later', { ...ending, dateCompleted: ending.dateCompleted + 1 });
-        await store.removeOutcomesOfJobsEndedBefore(ending.dateCompleted + 1);
-        expect(await peer.outcomes('job-1', 0)).toEqual([]);
-        expect(await peer.outcomes('later', 0)).toHaveLength(1);
-        expect(await peer.outcomes('pending', 0)).toHaveLength(1);
-        expect((await peer.get('acme', 'job-1'))?.counts).toEqual(ending.counts);
+        const fine = { ...noOutcomes, created: 2 };
+        for (const index of [10, 9, 2]) await store.putOutcome(outcome(index, 1));
+        await store.putOutcome(outcome(9, 0));
+        await store.putOutcome({ ...outcome(9, 2), counts: fine });
+        await store.putOutcome({ ...outcome(3, 0), counts: fine });
+        await store.putOutcome({ ...outcome(2, 5), jobId: 'job-10' });
+        const slices = (await Array.fromAsync(peer.failures('job-1'))).map((chunks) => chunks.map((bytes) => [...bytes]));
+        expect(slices).toEqual([
+          [[2, 1]],
+          [
+            [9, 0],
+            [9, 1],
+          ],
+          [[10, 1]],
+        ]);
+        expect(await Array.fromAsync(peer.failures('job-2'))).toEqual([]);
+      });
+
+      test('knows how far a job was when, by the first time that each outcome was stored', async () => {
+        const { store, peer } = await open();
+        expect(await peer.history('job-1')).toEqual([]);
+        const counts = { created: 1, updated: 2, unchanged: 3, deleted: 4, failed: 5 };
+        await store.putOutcome({ ...outcome(1, 0), storedAt: 3000, counts });
+        await store.putOutcome({ ...outcome(0, 0), storedAt: 1000 });
+        await store.putOutcome({ ...outcome(0, 1), storedAt: 1000 });
+        await peer.putOutcome({ ...outcome(0, 1), storedAt: 9000 });
+        await store.putOutcome({ ...outcome(0, 1), storedAt: 2000, jobId: 'job-2' });
+        expect(await peer.history('job-1')).toEqual([
+          { date: 1000, records: 4, failed: 2 },
+          { date: 3000, records: 19, failed: 7 },
+        ]);
       });
 
       test('counts rows over all outcomes stored so far, and the bytes of finished slices', async () => {
@@ -449,8 +698,10 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
 const ending: JobEnding = {
   status: 'COMPLETED',
   dateCompleted: 1_900_000_000_000,
+  dateExpires: 1_900_000_600_000,
   counts: { ...noOutcomes, created: 3, failed: 1 },
   ignoredFields: ['colour', 'shoeSize'],
+  errorCauses: [{ message: 'The row has … cells', apiErrorCode: 'BAD_REQUEST', count: 1 }],
 };
 
 function slice(index: number, partitions: readonly number[] = [0, 1]): Slice {
@@ -466,7 +717,15 @@ function slice(index: number, partitions: readonly number[] = [0, 1]): Slice {
 /** One created and one failed row, told apart by their place. */
 function outcome(index: number, partition: number, sliceChunks = 2): StoredOutcome {
   const counts = { ...noOutcomes, created: 1, failed: 1 };
-  return { jobId: 'job-1', slice: index, partition, sliceChunks, counts, outcome: Uint8Array.of(index, partition) };
+  return {
+    jobId: 'job-1',
+    slice: index,
+    partition,
+    sliceChunks,
+    counts,
+    storedAt: 1000 * index + partition,
+    outcome: Uint8Array.of(index, partition),
+  };
 }
 
 async function contents(store: JobStore, index: number): Promise<number[][]> {

@@ -1,4 +1,4 @@
-import type { Job, OutcomeCounts, Slice, Cut, JobStatus } from '@advocate/domain';
+import type { Cut, ErrorCause, ImportType, Job, JobStatus, OutcomeCounts, ProgressPoint, Slice } from '@advocate/domain';
 
 /** Jobs, their slices and the outcomes of their chunks. What a method changed is durable when it resolves. */
 export interface JobStore {
@@ -11,8 +11,17 @@ export interface JobStore {
   /** Reads a job. */
   get(tenant: string, jobId: string): Promise<Job | undefined>;
 
-  /** A tenant's jobs, newest first (by acceptance, then id); those after `after` when it is given. */
-  list(tenant: string, limit: number, after?: string): Promise<readonly Job[]>;
+  /** A tenant's jobs that a filter lets through, newest first (by acceptance, then id). */
+  list(tenant: string, limit: number, filter?: JobFilter): Promise<readonly Job[]>;
+
+  /**
+   * Removes a job with its slices and outcomes, unless it is PENDING or owes an event or a mail. Answers whether it is gone, also when it was not there. Its request
+   * id is free again; its own id is not, see {@link wasRemoved}.
+   */
+  remove(tenant: string, jobId: string): Promise<boolean>;
+
+  /** Whether a job of this id was removed. No job may be created with such an id: what the engine noted of the first one may still be there. */
+  wasRemoved(tenant: string, jobId: string): Promise<boolean>;
 
   /** The jobs of all tenants that are PENDING, or owe an event or a mail, oldest first. */
   unfinished(): Promise<readonly Job[]>;
@@ -40,6 +49,12 @@ export interface JobStore {
   /** Notes that the event of the job's end was published. */
   eventPublished(tenant: string, jobId: string): Promise<void>;
 
+  /**
+   * Takes the right to send the mail that a job owes, which one holder has at a time: when nobody has it, when this holder has it already, or when it has run
+   * out at `now`, epoch milliseconds. Answers the job as it is then; nothing, and nothing changed, when another holder has it, or no mail is owed.
+   */
+  takeMail(tenant: string, jobId: string, lease: JobLease, now: number): Promise<Job | undefined>;
+
   /** Notes that the completion mail was sent. */
   mailSent(tenant: string, jobId: string): Promise<void>;
 
@@ -55,15 +70,51 @@ export interface JobStore {
   /** The outcomes of a slice's chunks, by partition. */
   outcomes(jobId: string, slice: number): Promise<readonly Uint8Array[]>;
 
-  /** Removes the chunk outcomes of jobs that ended before a time, epoch milliseconds. Their counts stay. */
-  removeOutcomesOfJobsEndedBefore(time: number): Promise<void>;
+  /** The outcomes of those of a job's chunks that have failed rows, slice by slice in order; a slice is read when it is reached. */
+  failures(jobId: string): AsyncIterable<readonly Uint8Array[]>;
+
+  /** Ended jobs whose files have had their time at `now`, epoch milliseconds, and are not noted as removed: at most `limit`, those due first. */
+  expired(now: number, limit: number): Promise<readonly Job[]>;
+
+  /** Removes the chunk outcomes of an ended job, and notes that its files are removed. Its counts stay. */
+  expire(tenant: string, jobId: string): Promise<void>;
+
+  /**
+   * Whether a job, other than the one whose id is given, reads a file of the file store or has it as its upload: it has not ended, or its files are not noted
+   * as removed.
+   */
+  usesFile(name: string, except?: string): Promise<boolean>;
 
   /** Rows by outcome over all chunk outcomes stored so far, and the bytes of the slices that are finished. */
   progress(jobId: string): Promise<{ readonly counts: OutcomeCounts; readonly bytes: number }>;
+
+  /** How far a job was when, by the outcomes that are stored; see `historyOf` in the domain. */
+  history(jobId: string): Promise<readonly ProgressPoint[]>;
+
+  /** A secret of 64 hex digits, made when its name is first asked for and the same for everybody from then on. */
+  secret(name: string): Promise<string>;
+}
+
+/** What is left out asks for nothing. */
+export interface JobFilter {
+  readonly type?: ImportType;
+  readonly status?: JobStatus;
+  /** Accepted at or after this time, epoch milliseconds. */
+  readonly createdFrom?: number;
+  /** Accepted before this time, epoch milliseconds. */
+  readonly createdBefore?: number;
+  /** After this place in the list's order, whether or not a job is there. */
+  readonly after?: JobPlace;
+}
+
+/** Where a job stands in the list. */
+export interface JobPlace {
+  readonly acceptedAt: number;
+  readonly id: string;
 }
 
 export interface JobLease {
-  /** Names the process that drives the job. */
+  /** Names the process that drives the job, or sends its mail. */
   readonly holder: string;
   /** Epoch milliseconds. */
   readonly until: number;
@@ -80,8 +131,11 @@ export interface JobProgress {
 export interface JobEnding {
   readonly status: Exclude<JobStatus, 'PENDING'>;
   readonly dateCompleted: number;
+  /** Epoch milliseconds; until then its files are kept. */
+  readonly dateExpires: number;
   readonly counts: OutcomeCounts;
   readonly ignoredFields: readonly string[];
+  readonly errorCauses: readonly ErrorCause[];
 }
 
 export interface SliceProgress extends Slice {
@@ -96,6 +150,8 @@ export interface StoredOutcome {
   /** How many chunks the slice has. */
   readonly sliceChunks: number;
   readonly counts: OutcomeCounts;
+  /** When it came to be stored, epoch milliseconds. */
+  readonly storedAt: number;
   /** The encoded ChunkOutcome; opaque to the store. */
   readonly outcome: Uint8Array;
 }

@@ -36,6 +36,15 @@ export function mailerContract(name: string, create: () => Promise<MailerUnderTe
       expect(sent?.from).toHaveLength(1);
     });
 
+    test('sends a mail with a document as both, the text first', async () => {
+      const { mailer, received } = await open();
+      const html = `<!doctype html>\n<p style="color:#333">Größe &amp; 完了 =3D 🎉</p>\n.\n<p>${'long '.repeat(400)}</p>\n`;
+      await mailer.send({ ...mail, html });
+      const [sent] = await received();
+      expect(sent).toMatchObject({ to: ['ann@example.com'], subject: ['Your import is complete'], text: mail.text, html });
+      expect(sent?.['content-type']?.[0]).toMatch(/^multipart\/alternative;/);
+    });
+
     test('keeps letters of all languages, long lines and leading dots', async () => {
       const { mailer, received } = await open();
       const subject = 'Import „Größe“ 完了 🎉 '.repeat(8).trim();
@@ -67,12 +76,18 @@ export function mailerContract(name: string, create: () => Promise<MailerUnderTe
       { ...mail, subject: 'Döne\r\n Bcc: eve@example.com\r\nBcc: eve@example.com' },
     ])('adds neither headers nor recipients by $to, $subject', async (injection) => {
       const { mailer, received } = await open();
-      await mailer.send({ ...mail, id: 'plain' });
+      const html = '<p>All 3 rows were applied.</p>\n';
+      await mailer.send({ ...mail, html, id: 'plain' });
       const harmless = Object.keys((await received())[0]!).toSorted();
-      await mailer.send(injection).catch(() => {});
+      await mailer.send({ ...injection, html }).catch(() => {});
       for (const sent of await received()) {
         const { text, to } = sent;
-        expect({ headers: Object.keys(sent).toSorted(), text, to }).toEqual({ headers: harmless, text: mail.text, to: [mail.to] });
+        expect({ headers: Object.keys(sent).toSorted(), text, html: sent.html, to }).toEqual({
+          headers: harmless,
+          text: mail.text,
+          html,
+          to: [mail.to],
+        });
       }
     });
 
@@ -96,11 +111,23 @@ export function mailerContract(name: string, create: () => Promise<MailerUnderTe
   });
 }
 
-/** The headers by lower-case name, each with all its values, and the text. */
-type ParsedMail = Record<string, string[]> & { text: string };
+/** The headers by lower-case name, each with all its values, and what the mail says. */
+type ParsedMail = Record<string, string[]> & { text: string; html?: string };
 
-/** Parses a mail with one text part. */
+/** Parses a mail that is a text, or a text and a document. */
 function parseMail(source: string): ParsedMail {
+  const whole = parsePart(source);
+  const [, boundary] = /^multipart\/alternative; boundary="([^"]+)"/.exec(whole['content-type']?.[0] ?? '') ?? [];
+  if (boundary === undefined) return whole;
+  const [, ...parts] = source.split(`\r\n--${boundary}`);
+  expect(parts.pop()).toMatch(/^--\r\n/);
+  const [text, html, ...others] = parts.map((part) => parsePart(part.replace(/^\r\n/, '')));
+  expect(others).toEqual([]);
+  expect([text, html].map((part) => part?.['content-type'])).toEqual([['text/plain; charset=utf-8'], ['text/html; charset=utf-8']]);
+  return { ...whole, text: text?.text, html: html?.text } as ParsedMail;
+}
+
+function parsePart(source: string): ParsedMail {
   const end = source.indexOf('\r\n\r\n');
   const headers: Record<string, string[]> = {};
   const lines = source

@@ -14,6 +14,8 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** The same as a document, for readers who can show it; the text alone is sent when it is absent. */
+  readonly html?: string;
   /** Epoch milliseconds. */
   readonly date: number;
 }

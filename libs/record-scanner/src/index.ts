@@ -1,4 +1,5 @@
 export { CellReader, type MalformedRecord } from './cell-reader.ts';
+export { countRecords } from './count-records.ts';
 export { detectEncoding, type FileEncoding } from './detect-encoding.ts';
 export { firstInvalidUtf8 } from './first-invalid-utf8.ts';
 export { RecordFlag, RecordList, type RecordPosition } from './record-list.ts';

@@ -23,6 +23,27 @@ export const variables = {
     .describe('Folder of the embedded engine; mails are put there too where no mail server is named'),
   ADVOCATE_GRPC_HOST: z.string().min(1).default('127.0.0.1').describe('Address that gRPC listens on'),
   ADVOCATE_GRPC_PORT: z.coerce.number().int().min(0).max(65535).default(50051).describe('Port that gRPC listens on; 0 takes a free one'),
+  ADVOCATE_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('Address that the console listens on'),
+  ADVOCATE_HTTP_PORT: z
+    .union([z.literal('off'), z.coerce.number().int().min(0).max(65535)], 'must be a port or off')
+    .default(8080)
+    .describe('Port that the console listens on; 0 takes a free one, `off` is for no console'),
+  ADVOCATE_SERVER: z
+    .string()
+    .regex(/^[^\s/]+:\d{1,5}$/, 'must look like host:port')
+    .default('localhost:50051')
+    .describe('gRPC of the services, `host:port`, for a console that is a process of its own'),
+  ADVOCATE_TENANT: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
+    .default('default')
+    .describe('The tenant that the console opens with'),
+  ADVOCATE_CONSOLE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .optional()
+    .describe(
+      'Where people reach the console, such as `https://bulk.example.com`, when that is not where it listens; links in mails begin with it',
+    ),
   ADVOCATE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('What is logged'),
   ADVOCATE_CONSUMERS: z.coerce
     .number()
@@ -41,6 +62,21 @@ export const variables = {
       'Into how many partitions rows are dealt, which bounds the consumers at work; 1 (embedded) or 12 (distributed, when the topics are created)',
     ),
   ADVOCATE_MAX_FILE_BYTES: z.coerce.number().int().min(1).default(100_000_000).describe('Larger uploads are refused'),
+  ADVOCATE_FILE_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(30)
+    .describe('How long the files of a job are kept after its end; one that has ended already keeps what it was promised'),
+  ADVOCATE_LINK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Signs the links to files in mails; made once per data folder or database when absent. Another one voids the links'),
+  ADVOCATE_WEBHOOK_ALLOW_PRIVATE: flag
+    .default(false)
+    .describe('Whether webhooks may have addresses inside private networks, or of the computer itself'),
   ADVOCATE_PROGRAMS: list
     .pipe(z.array(z.string()).min(1))
     .default(['default'])

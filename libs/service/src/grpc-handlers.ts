@@ -64,7 +64,7 @@ export class GrpcHandlers {
     return (call, callback) => {
       const gone = new AbortController();
       call.once('cancelled', () => {
-        const reason = new RequestError('CANCELLED', 'UPLOAD_BROKEN_OFF', 'The client broke the upload off; nothing was stored.');
+        const reason = new RequestError('CANCELLED', 'UPLOAD_BROKEN_OFF', 'The client broke the upload off.');
         gone.abort(reason);
         call.destroy(reason);
       });

@@ -41,6 +41,8 @@ test('reflection lists the services and health', async () => {
     'advocate.bulk.v1.DeadLetterService',
     'advocate.bulk.v1.ImportJobService',
     'advocate.bulk.v1.ParticipantService',
+    'advocate.bulk.v1.UploadService',
+    'advocate.bulk.v1.WebhookService',
     'grpc.health.v1.Health',
   ]);
 });
@@ -49,6 +51,7 @@ test.each([
   'advocate.bulk.v1.DeadLetterService',
   'advocate.bulk.v1.ImportJobService',
   'advocate.bulk.v1.ParticipantService',
+  'advocate.bulk.v1.WebhookService',
   'grpc.health.v1.Health',
 ])('reflection gives %s with all that its files import', async (symbol) => {
   await using server = await startGrpcServer('127.0.0.1', 0, []);

@@ -5,7 +5,7 @@ import { BadRequest, ErrorInfo, StatusMessage } from '@advocate/contracts';
 
 /** Statuses that a handler answers knowingly. */
 export type RequestErrorCode =
-  'INVALID_ARGUMENT' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'FAILED_PRECONDITION' | 'PERMISSION_DENIED' | 'CANCELLED';
+  'INVALID_ARGUMENT' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'FAILED_PRECONDITION' | 'OUT_OF_RANGE' | 'PERMISSION_DENIED' | 'CANCELLED';
 
 /** One bad field of a request. */
 export interface FieldViolation {

@@ -21,6 +21,7 @@ export function openSmtpMailer({ url, from }: SmtpMailerOptions): Mailer {
         to: mail.to,
         subject: mail.subject,
         text: mail.text,
+        html: mail.html,
         messageId: `<${mail.id}@${domain}>`,
         date: new Date(mail.date),
         disableFileAccess: true,

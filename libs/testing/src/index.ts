@@ -1,2 +1,3 @@
 export * from './build-account.ts';
 export * from './build-job.ts';
+export * from './start-receiver.ts';

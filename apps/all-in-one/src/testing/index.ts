@@ -1,5 +1,6 @@
 export { firstDifference, inKeyOrder } from './dump-store.ts';
 export { deletionsFile, usersFile } from './import-files.ts';
 export { createRandom, type Random } from './random.ts';
+export { type ServiceName, serviceNames, ServiceProcess } from './service-process.ts';
 export { doNotTrackSecret, startSuite } from './start-suite.ts';
 export { type Import, type JobOptions, parent, SuiteClient, until } from './suite-client.ts';

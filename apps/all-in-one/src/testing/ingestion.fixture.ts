@@ -2,12 +2,12 @@
 import { defaultTenantSettings } from '@advocate/domain';
 import { joinEmbeddedEngine } from '@advocate/embedded';
 import { startIngestion } from '@advocate/ingestion';
-import { createLogger, startGrpcServer } from '@advocate/service';
+import { createLogger, defaultFilePolicy, startGrpcServer } from '@advocate/service';
 
 const [dataDir = '', instance = ''] = process.argv.slice(2);
 const engine = await joinEmbeddedEngine({ dataDir });
 const logger = createLogger(instance, 'error');
-const options = { instance, settings: defaultTenantSettings, maxFileBytes: 100_000_000, now: Date.now };
+const options = { instance, settings: defaultTenantSettings, maxFileBytes: 100_000_000, filePolicy: defaultFilePolicy, now: Date.now };
 const ingestion = await startIngestion({ ...engine, ...options, logger });
 const server = await startGrpcServer('127.0.0.1', 0, ingestion.grpc);
 process.stdout.write(`${server.port}\n`);

@@ -9,6 +9,8 @@ import { SuiteClient } from './suite-client.ts';
 /** A suite in another process, which can be killed as a failing computer would. */
 export interface SpawnedSuite extends AsyncDisposable {
   readonly client: SuiteClient;
+  /** Its gRPC port. */
+  readonly port: number;
   readonly pid: number;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
@@ -33,5 +35,5 @@ export async function spawnSuite(dataDir: string, options: Omit<Partial<AllInOne
     child.kill('SIGKILL');
     await exit;
   };
-  return { client, pid: child.pid ?? 0, kill, [Symbol.asyncDispose]: kill };
+  return { client, port, pid: child.pid ?? 0, kill, [Symbol.asyncDispose]: kill };
 }

@@ -26,6 +26,7 @@ const removeFolder = (dir: string): Promise<void> => rm(dir, { recursive: true, 
 export interface Suite extends AsyncDisposable {
   readonly dataDir: string;
   readonly port: number;
+  readonly consoleUrl: string | undefined;
   readonly client: SuiteClient;
   importFile(content: string | Uint8Array, options?: JobOptions): Promise<Import>;
 }
@@ -38,6 +39,7 @@ export async function startSuite(options: Partial<AllInOneOptions> = {}): Promis
   return {
     dataDir,
     port: suite.grpcPort,
+    consoleUrl: suite.consoleUrl,
     client,
     importFile: (content, jobOptions) => client.importFile(content, jobOptions),
     async [Symbol.asyncDispose]() {

@@ -2,8 +2,15 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallOptions, ClientReadableStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
 import { credentials, Metadata, status } from '@grpc/grpc-js';
-import type { DownloadFileRequest_Kind, ImportJob, ImportValidation, UploadFileResponse } from '@advocate/contracts';
-import { CreateImportJobRequest, ImportJobServiceClient, ParticipantServiceClient, UpsertParticipantRequest } from '@advocate/contracts';
+import type { DownloadFileRequest_Kind, ImportJob, ImportValidation, UploadFileResponse, UploadMessage } from '@advocate/contracts';
+import {
+  CreateImportJobRequest,
+  ImportJobServiceClient,
+  ParticipantServiceClient,
+  UploadServiceClient,
+  UpsertParticipantRequest,
+  WebhookServiceClient,
+} from '@advocate/contracts';
 
 export const tenant = 'default';
 export const parent = `tenants/${tenant}`;
@@ -35,15 +42,17 @@ export interface Import {
 export class SuiteClient implements Disposable {
   readonly jobs: ImportJobServiceClient;
   readonly participants: ParticipantServiceClient;
+  readonly uploads: UploadServiceClient;
+  readonly webhooks: WebhookServiceClient;
 
   constructor(port: number) {
     const address = `127.0.0.1:${port}`;
     const options = { 'grpc.max_receive_message_length': 64 << 20, 'grpc.enable_http_proxy': 0, 'grpc.use_local_subchannel_pool': 1 };
     this.jobs = new ImportJobServiceClient(address, credentials.createInsecure(), options);
-    this.participants = new ParticipantServiceClient(address, credentials.createInsecure(), {
-      ...options,
-      channelOverride: this.jobs.getChannel(),
-    });
+    const shared = { ...options, channelOverride: this.jobs.getChannel() };
+    this.participants = new ParticipantServiceClient(address, credentials.createInsecure(), shared);
+    this.uploads = new UploadServiceClient(address, credentials.createInsecure(), shared);
+    this.webhooks = new WebhookServiceClient(address, credentials.createInsecure(), shared);
   }
 
   [Symbol.dispose](): void {
@@ -52,10 +61,8 @@ export class SuiteClient implements Disposable {
 
   /** Makes a unary call by the method's name: `ask('getImportJob', { name })`. */
   ask<Name extends UnaryName>(name: Name, request: RequestOf<Name>): Promise<ResponseOf<Name>> {
-    const service = (name in this.jobs ? this.jobs : this.participants) as unknown as Record<
-      Name,
-      Unary<RequestOf<Name>, ResponseOf<Name>>
-    >;
+    const services = [this.jobs, this.participants, this.uploads, this.webhooks];
+    const service = services.find((one) => name in one) as unknown as Record<Name, Unary<RequestOf<Name>, ResponseOf<Name>>>;
     return new Promise((resolve, reject) => {
       service[name](request, new Metadata(), {}, (error, answer) => {
         if (error === null) resolve(answer);
@@ -81,6 +88,32 @@ export class SuiteClient implements Disposable {
       if (!hasRoom && (await Promise.race([once(call, 'drain').then(() => false), failed]))) break;
     }
     call.end();
+    return answered.promise;
+  }
+
+  /** Sends a resumable upload's bytes from an offset on; those of the content from there until `end`. Breaks the stream off then, after what is to be waited for. */
+  async continueUpload(
+    name: string,
+    content: Uint8Array,
+    { offset = 0, end = content.length, breakOff }: { offset?: number; end?: number; breakOff?: () => Promise<unknown> } = {},
+  ): Promise<UploadMessage> {
+    const answered = Promise.withResolvers<UploadMessage>();
+    const call = this.uploads.continueUpload((error, answer) => {
+      if (error === null) answered.resolve(required(answer.upload));
+      else answered.reject(error);
+    });
+    const failed = answered.promise.then(
+      () => true,
+      () => true,
+    );
+    call.write({ part: { $case: 'place', value: { name, offset } } });
+    for (let at = offset; at < end; at += uploadBlock) {
+      const hasRoom = call.write({ part: { $case: 'data', value: Buffer.from(content.subarray(at, Math.min(at + uploadBlock, end))) } });
+      if (!hasRoom && (await Promise.race([once(call, 'drain').then(() => false), failed]))) break;
+    }
+    await breakOff?.();
+    if (breakOff === undefined) call.end();
+    else call.cancel();
     return answered.promise;
   }
 
@@ -135,13 +168,12 @@ export class SuiteClient implements Disposable {
   }
 
   async download(name: string, kind: DownloadFileRequest_Kind): Promise<{ readonly filename: string; readonly content: Buffer }> {
-    let filename = '';
-    const blocks: Buffer[] = [];
-    for await (const message of streamOf(this.jobs.downloadFile({ name, kind }))) {
-      filename ||= message.filename;
-      blocks.push(message.data);
-    }
-    return { filename, content: Buffer.concat(blocks) };
+    return wholeFile(this.jobs.downloadFile({ name, kind }));
+  }
+
+  /** Downloads the file of a signed link by the last part of the link. */
+  async downloadLinked(token: string): Promise<{ readonly filename: string; readonly content: Buffer }> {
+    return wholeFile(this.jobs.downloadLinkedFile({ token }));
   }
 
   async downloadIfAny(name: string, kind: DownloadFileRequest_Kind): Promise<string | undefined> {
@@ -182,10 +214,22 @@ type Unary<Request, Response> = (
   callback: (error: ServiceError | null, response: Response) => void,
 ) => ClientUnaryCall;
 
-type Clients = ImportJobServiceClient & ParticipantServiceClient;
+type Clients = ImportJobServiceClient & ParticipantServiceClient & UploadServiceClient & WebhookServiceClient;
 type UnaryName = { [Name in keyof Clients]: Clients[Name] extends Unary<infer _Request, infer _Response> ? Name : never }[keyof Clients];
 type RequestOf<Name extends UnaryName> = Clients[Name] extends Unary<infer Request, infer _> ? Request : never;
 type ResponseOf<Name extends UnaryName> = Clients[Name] extends Unary<infer _, infer Response> ? Response : never;
+
+async function wholeFile(
+  call: ClientReadableStream<{ filename: string; data: Buffer }>,
+): Promise<{ readonly filename: string; readonly content: Buffer }> {
+  let filename = '';
+  const blocks: Buffer[] = [];
+  for await (const message of streamOf(call)) {
+    filename ||= message.filename;
+    blocks.push(message.data);
+  }
+  return { filename, content: Buffer.concat(blocks) };
+}
 
 async function* streamOf<Message>(call: ClientReadableStream<Message>): AsyncGenerator<Message> {
   // The loop throws errors itself; one that comes after the loop was left concerns nobody.

@@ -1,12 +1,20 @@
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import type { CallOptions, ClientReadableStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
-import { DeadLetterServiceClient, ImportJobServiceClient, ParticipantServiceClient } from '@advocate/contracts';
+import {
+  DeadLetterServiceClient,
+  ImportJobServiceClient,
+  ParticipantServiceClient,
+  UploadServiceClient,
+  WebhookServiceClient,
+} from '@advocate/contracts';
 import { CommandError } from '../errors.ts';
 
 /** The services of one server. */
 export interface Api extends Disposable {
   readonly jobs: ImportJobServiceClient;
+  readonly uploads: UploadServiceClient;
   readonly participants: ParticipantServiceClient;
+  readonly webhooks: WebhookServiceClient;
   readonly deadLetters: DeadLetterServiceClient;
 }
 
@@ -24,7 +32,9 @@ export async function connect(address: string, signal: AbortSignal): Promise<Api
   };
   const jobs = new ImportJobServiceClient(address, credentials.createInsecure(), options);
   const shared = { channelOverride: jobs.getChannel() };
+  const uploads = new UploadServiceClient(address, credentials.createInsecure(), shared);
   const participants = new ParticipantServiceClient(address, credentials.createInsecure(), shared);
+  const webhooks = new WebhookServiceClient(address, credentials.createInsecure(), shared);
   const deadLetters = new DeadLetterServiceClient(address, credentials.createInsecure(), shared);
   try {
     await askHealth(jobs, signal);
@@ -35,7 +45,7 @@ export async function connect(address: string, signal: AbortSignal): Promise<Api
     const advice = "Start one with 'advocate serve', or use --data DIR to run without a server.";
     throw new CommandError(`No server answers at ${address} (${reason}). ${advice}`, { cause: error });
   }
-  return { jobs, participants, deadLetters, [Symbol.dispose]: () => jobs.close() };
+  return { jobs, uploads, participants, webhooks, deadLetters, [Symbol.dispose]: () => jobs.close() };
 }
 
 /** Unlike waiting for the channel, a call fails at once, and with the reason, when nobody listens. Any gRPC answer will do. */

@@ -33,7 +33,8 @@ async function startSuite(dataDir: string): Promise<{ readonly grpcPort: number 
   // Most commands talk to a server and need not wait for the whole suite to load.
   const { readAllInOneConfig, startAllInOne } = await import('@advocate/all-in-one');
   try {
-    return await startAllInOne({ ...readAllInOneConfig(process.env), dataDir, grpcHost: '127.0.0.1', grpcPort: 0, logLevel: 'error' });
+    const { console: _, ...config } = readAllInOneConfig(process.env);
+    return await startAllInOne({ ...config, dataDir, grpcHost: '127.0.0.1', grpcPort: 0, logLevel: 'error' });
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
   }

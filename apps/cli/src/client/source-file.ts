@@ -10,8 +10,8 @@ export interface SourceFile {
   readonly filename: string;
   /** Undefined when it cannot be known before the end, as with standard input. */
   readonly size: number | undefined;
-  /** Opens it for reading, once. */
-  readonly open: () => Readable;
+  /** Opens it for reading from an offset on. What has no size is opened once, from its beginning. */
+  readonly open: (start: number) => Readable;
 }
 
 const blockSize = 64 * 1024;
@@ -24,7 +24,7 @@ export async function findSourceFile(path: string, format: string | undefined): 
     if (file.isDirectory()) throw new CommandError(`'${path}' is a folder; give a file.`);
     await access(path, constants.R_OK);
     const size = file.isFile() ? file.size : undefined;
-    return { filename: basename(path), size, open: () => createReadStream(path, { highWaterMark: blockSize }) };
+    return { filename: basename(path), size, open: (start) => createReadStream(path, { start, highWaterMark: blockSize }) };
   } catch (error) {
     throw explained(path, error);
   }

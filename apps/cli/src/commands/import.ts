@@ -64,8 +64,11 @@ async function upload(session: Session, file: SourceFile, { options, output, sig
   const progress = output.progress();
   const parent = tenantName(options.tenant ?? defaultTenant);
   try {
-    const stored = await uploadFile(session.api, parent, file, (sent) => progress.uploaded(sent, file.size), signal);
-    return stored.fileRef;
+    const follower = {
+      sent: (bytes: number) => progress.uploaded(bytes, file.size),
+      serverGone: () => progress.note('The server is gone; the upload goes on when it is back.'),
+    };
+    return await uploadFile(session.api, parent, file, follower, signal);
   } catch (error) {
     if (error instanceof Interrupted) progress.note('Interrupted; the upload was broken off and no job was created.');
     throw error;

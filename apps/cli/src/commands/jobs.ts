@@ -1,15 +1,18 @@
-import { ImportJob, ListImportJobsResponse } from '@advocate/contracts';
+import type { ImportJob_Status } from '@advocate/contracts';
+import { GetErrorDigestResponse, ImportJob, ListImportJobsRequest, ListImportJobsResponse } from '@advocate/contracts';
 import { ask } from '../client/api.ts';
 import { isFinal } from '../client/follow-job.ts';
 import { saveResultFiles } from '../client/result-files.ts';
 import { openSession } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
+import type { Options } from '../command-table.ts';
 import { defaultTenant } from '../command-table.ts';
 import { CommandError } from '../errors.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { formatTime } from '../output/format.ts';
 import { jobDetails, jobSummary, jobTable } from '../output/job-text.ts';
 import { jobName, tenantName } from '../resource-names.ts';
+import { readSince } from '../since.ts';
 import type { Command, CommandContext } from './command.ts';
 import { readFirstErrors, statusOf, waitForJob } from './waiting.ts';
 
@@ -18,11 +21,11 @@ const pageSize = 1000;
 export const listJobs: Command = async ({ options, output, signal }) => {
   await using session = await openSession(options, signal);
   const { jobs } = session.api;
-  const parent = tenantName(options.tenant ?? defaultTenant);
+  const filter = { parent: tenantName(options.tenant ?? defaultTenant), pageSize, ...filterOf(options) };
   const importJobs: ImportJob[] = [];
   let pageToken = '';
   do {
-    const page = await ask(jobs.listImportJobs.bind(jobs), { parent, pageSize, pageToken }, signal);
+    const page = await ask(jobs.listImportJobs.bind(jobs), ListImportJobsRequest.fromPartial({ ...filter, pageToken }), signal);
     importJobs.push(...page.importJobs);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
@@ -38,9 +41,10 @@ export const getJob: Command = async (context) => {
   const name = nameIn(context);
   await using session = await openSession(context.options, context.signal);
   const job = await readJob(session, name, context.signal);
+  const digest = job.stats?.errors ? await readDigest(session, name, context.signal) : undefined;
   context.output.answer(
-    () => jobDetails(job),
-    () => ImportJob.toJSON(job),
+    () => jobDetails(job, digest),
+    () => ({ ...(ImportJob.toJSON(job) as object), ...(digest && { errorDigest: GetErrorDigestResponse.toJSON(digest) }) }),
   );
   return ExitStatus.fine;
 };
@@ -73,6 +77,18 @@ export const resumeJob: Command = async (context) => {
   return statusOf(job, context.output);
 };
 
+export const deleteJob: Command = async (context) => {
+  const name = nameIn(context);
+  await using session = await openSession(context.options, context.signal);
+  const { jobs } = session.api;
+  await ask(jobs.deleteImportJob.bind(jobs), { name }, context.signal);
+  context.output.answer(
+    () => `Job ${name.split('/').at(-1)} is deleted, with its files.`,
+    () => ({}),
+  );
+  return ExitStatus.fine;
+};
+
 export const downloadJob: Command = async (context) => {
   const { options, output, signal } = context;
   const name = nameIn(context);
@@ -96,6 +112,18 @@ const expiry = (job: ImportJob): string =>
   job.dateExpires > 0 && job.dateExpires < Date.now() ? `: they went away on ${formatTime(job.dateExpires)}` : '';
 
 const nameIn = ({ operands: [job = ''], options }: CommandContext): string => jobName(options.tenant ?? defaultTenant, job);
+
+function filterOf({ type, status, since }: Options): Partial<ListImportJobsRequest> {
+  return {
+    ...(type === undefined ? {} : { type: type === 'users' ? 'USERS' : 'USER_DELETIONS' }),
+    ...(status === undefined ? {} : { status: status.toUpperCase() as ImportJob_Status }),
+    ...(since === undefined ? {} : { createdFrom: readSince(since, Date.now()) ?? 0 }),
+  };
+}
+
+function readDigest({ api: { jobs } }: Session, name: string, signal: AbortSignal): Promise<GetErrorDigestResponse> {
+  return ask(jobs.getErrorDigest.bind(jobs), { name, examplesPerCause: 0 }, signal);
+}
 
 async function readJob(session: Session, name: string, signal: AbortSignal): Promise<ImportJob> {
   const { jobs } = session.api;

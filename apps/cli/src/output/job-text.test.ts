@@ -50,6 +50,31 @@ test('details leave out what is not set', () => {
   expect(jobDetails(job)).not.toContain('mail to');
 });
 
+test('the details of a job group its errors by cause, with the first rows of each', () => {
+  const error = { recordNumber: 1_007, message: '', apiErrorCode: 'BAD_REQUEST', statusCode: 400, column: 'email' };
+  const digest = {
+    errors: 1_240,
+    causes: [
+      {
+        ...{ message: 'The provided email field is an invalid email address.', apiErrorCode: 'BAD_REQUEST', count: 1_234 },
+        examples: [
+          { error, line: 2_013, column: 'email', value: 'no\u001b[31mbody' },
+          { error: { ...error, recordNumber: 2_000 }, line: 0, column: '', value: '' },
+        ],
+      },
+      { message: 'The row has … cells', apiErrorCode: 'BAD_REQUEST', count: 2, examples: [] },
+    ],
+  };
+  expect(jobDetails(job, digest)).toContain(`
+Errors by cause:
+  1,234 × The provided email field is an invalid email address. (BAD_REQUEST)
+    record 1,007, line 2,013, email: 'no [31mbody'
+    record 2,000
+  2 × The row has … cells (BAD_REQUEST)
+  4 × of other causes
+Details:`);
+});
+
 test('a job on one line begins with its id', () => {
   expect(jobLine(job)).toBe(`${id}  COMPLETED  users  May`);
 });
@@ -63,7 +88,10 @@ ${id}  users  COMPLETED  12,345      45  2023-11-14T22:13:20Z  May`,
 });
 
 test('a validation says what it read, and shows the first errors only', () => {
-  const firstErrors = [2, 3, 4].map((recordNumber) => ({ recordNumber, message: 'Bad', apiErrorCode: 'BAD_REQUEST', statusCode: 400 }));
+  const firstErrors = [2, 3, 4].map((recordNumber) => ({
+    ...{ recordNumber, message: 'Bad', apiErrorCode: 'BAD_REQUEST', statusCode: 400 },
+    column: '',
+  }));
   expect(validationText({ recordsRead: 2000, recordsInvalid: 3, firstErrors }, [], 2)).toBe(
     `2,000 rows read, 3 invalid; nothing was applied.
 First errors:

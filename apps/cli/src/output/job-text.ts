@@ -1,4 +1,4 @@
-import type { ImportJob, ImportStats, ImportValidation } from '@advocate/contracts';
+import type { ErrorExample, GetErrorDigestResponse, ImportJob, ImportStats, ImportValidation } from '@advocate/contracts';
 import type { ResultFiles } from '../client/result-files.ts';
 import { formatCount, formatDuration, formatNumber, formatTable, formatTime, plainText } from './format.ts';
 import type { RowError } from './first-errors.ts';
@@ -32,7 +32,7 @@ export function jobSummary(job: ImportJob, errors: readonly RowError[], files: R
 }
 
 /** Everything a person may want to know about a job. */
-export function jobDetails(job: ImportJob): string {
+export function jobDetails(job: ImportJob, digest?: GetErrorDigestResponse): string {
   const facts: readonly (readonly [string, string])[] = [
     ['type', typeNames[job.type]],
     ['name', plainText(job.displayName)],
@@ -46,7 +46,11 @@ export function jobDetails(job: ImportJob): string {
     ['files until', formatTime(job.dateExpires)],
     ['aborted since', plainText(job.abortReason)],
   ];
-  return [jobSummary(job, [], undefined), ...section('Details:', formatTable(facts.filter(([, value]) => value !== '')))].join('\n');
+  return [
+    jobSummary(job, [], undefined),
+    ...section('Errors by cause:', digest === undefined ? [] : digestLines(digest)),
+    ...section('Details:', formatTable(facts.filter(([, value]) => value !== ''))),
+  ].join('\n');
 }
 
 /** One line that begins with the id. */
@@ -86,6 +90,23 @@ function outcomeLines(job: ImportJob): string[] {
 
 const errorLines = (errors: readonly RowError[]): string[] =>
   errors.map((error) => `record ${formatNumber(error.recordNumber)}: ${plainText(error.message)} (${plainText(error.apiErrorCode)})`);
+
+/** Each cause with its count, and below it its first rows. */
+function digestLines({ causes, errors }: GetErrorDigestResponse): string[] {
+  const other = errors - causes.reduce((sum, { count }) => sum + count, 0);
+  return [
+    ...causes.flatMap(({ message, apiErrorCode, count, examples }) => [
+      `${formatNumber(count)} × ${plainText(message)} (${plainText(apiErrorCode)})`,
+      ...examples.map((example) => `  ${exampleText(example)}`),
+    ]),
+    ...(other > 0 ? [`${formatNumber(other)} × of other causes`] : []),
+  ];
+}
+
+function exampleText({ error, line, column, value }: ErrorExample): string {
+  const place = `record ${formatNumber(error?.recordNumber ?? 0)}${line === 0 ? '' : `, line ${formatNumber(line)}`}`;
+  return plainText(column === '' ? place : `${place}, ${column}: '${value}'`);
+}
 
 function optionsText(job: ImportJob): string {
   const { programId = '', segments = [], preserveEmptyAccounts = false, doNotTrack = false } = job.params ?? {};

@@ -4,6 +4,7 @@ import { isSegmentOperation, programsOf, unknownSegment } from '@advocate/domain
 import type { FileStore, JobStore, ParticipantStore } from '@advocate/ports';
 import { RequestError } from '@advocate/service';
 import { inspectFile } from './inspect-file.ts';
+import { removeCopy } from './open-upload.ts';
 import type { Validation } from './validate-rows.ts';
 import { validateRows } from './validate-rows.ts';
 
@@ -31,13 +32,13 @@ export interface CreateJobDependencies {
 
 /** The job as it would be accepted now; of it, only the UTF-8 copy of a UTF-16 file is stored. Throws INVALID_ARGUMENT with all that is wrong, and stores nothing then. */
 export async function planJob(dependencies: CreateJobDependencies, request: JobRequest): Promise<Job> {
-  const { files, participants, settings, partitions, now } = dependencies;
+  const { jobs, files, participants, settings, partitions, now } = dependencies;
   const { tenant, type, params } = request;
   const segments = await segmentKeys(participants, tenant);
   checkRequest(request, new Set(segments));
   const inspection = await inspectFile(files, request.fileRef, request.format, type, settings.linkDomains);
   const { format, columns, source, warnings } = inspection;
-  const id = jobIdOf(request);
+  const id = await newJobId(jobs, request);
   return {
     id,
     tenant,
@@ -96,15 +97,12 @@ export async function validateJob(
   }
 }
 
-/** Removes the UTF-8 copy of a job that does not come to be, if its file has one. */
-async function removeCopy(files: FileStore, { source, fileRef }: Job): Promise<void> {
-  if (source.name !== fileRef) await files.remove(source.name);
-}
-
-/** The same request has the same id, so that a repeated run of it can be compared. */
-function jobIdOf({ tenant, requestId }: JobRequest): string {
-  if (requestId === undefined) return randomBytes(12).toString('hex');
-  return createHash('sha256').update(`${tenant}/${requestId}`).digest('hex').slice(0, 24);
+/** The same request has the same id, so that a repeated run of it can be compared; unless its job was removed, whose id is not used again. */
+async function newJobId(jobs: JobStore, { tenant, requestId }: JobRequest): Promise<string> {
+  const random = randomBytes(12).toString('hex');
+  if (requestId === undefined) return random;
+  const id = createHash('sha256').update(`${tenant}/${requestId}`).digest('hex').slice(0, 24);
+  return (await jobs.wasRemoved(tenant, id)) ? random : id;
 }
 
 const segmentsPerPage = 1000;

@@ -1,4 +1,5 @@
-import type { Job, Position, Slice } from '@advocate/domain';
+import type { Job, Position, Slice, Wording } from '@advocate/domain';
+import { common } from '@advocate/domain';
 import type { RowChunk, RowFault } from '@advocate/messages';
 import type { FileStore } from '@advocate/ports';
 import { readRecords } from './read-records.ts';
@@ -10,6 +11,9 @@ export interface CutSlice {
   /** Their rows are valid until the next slice is asked for. */
   readonly chunks: readonly Omit<RowChunk, 'previousSlice'>[];
 }
+
+/** What of a job decides how its file is cut. */
+export type CutFile = Pick<Job, 'plan' | 'source' | 'partitions'>;
 
 /** Slices end after so many bytes of rows, whatever their number. */
 const maxSliceBytes = 4 * 1024 * 1024;
@@ -25,7 +29,7 @@ const sliceRecords = (index: number): number => Math.min(firstSliceRecords * 2 *
  */
 export async function* cutSlices(
   files: FileStore,
-  job: Job,
+  job: CutFile,
   from: { readonly index: number; readonly start: Position },
 ): AsyncGenerator<CutSlice> {
   const { plan, source } = job;
@@ -43,7 +47,7 @@ export async function* cutSlices(
         yield open.close(start.offset);
         open = new OpenSlice(job, open.index + 1, start, parts);
       }
-      if (record === undefined) open.addFault(recordNumber, fault ?? 'The row cannot be read');
+      if (record === undefined) open.addFault(recordNumber, fault ?? common('The row cannot be read'));
       else open.add(recordNumber, record, dealer.partition(batch, index));
     }
   }
@@ -54,12 +58,12 @@ class OpenSlice {
   readonly index: number;
   records = 0;
   rowBytes = 0;
-  readonly #job: Job;
+  readonly #job: CutFile;
   readonly #start: Position;
   readonly #parts: Map<number, ChunkPart>;
 
   /** @param parts those of the slice before, whose room is used again */
-  constructor(job: Job, index: number, start: Position, parts: Map<number, ChunkPart>) {
+  constructor(job: CutFile, index: number, start: Position, parts: Map<number, ChunkPart>) {
     this.#job = job;
     this.index = index;
     this.#start = start;
@@ -76,9 +80,9 @@ class OpenSlice {
   }
 
   /** A record without bytes goes to the first partition. */
-  addFault(recordNumber: number, message: string): void {
+  addFault(recordNumber: number, { message, cause }: Wording): void {
     const part = this.#part(0);
-    part.faults.push({ index: part.lengths.length, message });
+    part.faults.push({ index: part.lengths.length, message, cause });
     this.add(recordNumber, Buffer.alloc(0), 0);
   }
 

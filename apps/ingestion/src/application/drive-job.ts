@@ -20,8 +20,11 @@ export interface DriveDependencies {
   readonly events: JobEvents;
   readonly logger: Logger;
   readonly now: () => number;
+  /** After how long a slice without all its outcomes is dispatched again; default 5 minutes. */
+  readonly resendMs?: number;
 }
 
+const defaultResendMs = 5 * 60_000;
 const retryMs = 2000;
 const askAgainMs = 10_000;
 const lookAgainMs = 500;
@@ -50,6 +53,8 @@ export class JobDrive {
   readonly #cancel = new AbortController();
   /** Whether a slice was finished since progress was reported last. */
   #moved = false;
+  /** Whether a slice was waited for in vain, so that all that lack outcomes are to be dispatched again. */
+  #isLost = false;
 
   constructor(dependencies: DriveDependencies, gate: TurnGate, { tenant, id }: Job) {
     this.tenant = tenant;
@@ -91,14 +96,25 @@ export class JobDrive {
     this.#inFlight.get(index)?.finish();
   }
 
-  /** Finds out of slices that are finished though no message said so for long: truth lies in the job store, not in the log. */
+  /**
+   * Finds out of slices that are finished though no message said so for long: truth lies in the job store, not in the log. A slice that is not finished after
+   * minutes may have lost a chunk: the drive begins anew, and dispatches again what lacks outcomes.
+   */
   async lookUp(): Promise<void> {
-    if (this.#inFlight.values().every(({ since }) => performance.now() - since < overdueMs)) return;
+    if (!this.#waitsFor(overdueMs)) return;
     for (const { index, finished } of await this.#dependencies.jobs.slices(this.jobId)) if (finished) this.sliceFinished(index);
+    if (!this.#waitsFor(this.#dependencies.resendMs ?? defaultResendMs)) return;
+    this.#isLost = true;
+    this.#letGo();
+  }
+
+  #waitsFor(ms: number): boolean {
+    return this.#inFlight.values().some(({ since }) => performance.now() - since >= ms);
   }
 
   async #drive(): Promise<void> {
     const { participants } = this.#dependencies;
+    this.#isLost = false;
     const job = await this.#begin();
     if (job === undefined) return;
     if (job.abortReason === undefined) await this.#apply(job);
@@ -138,6 +154,7 @@ export class JobDrive {
       await jobs.advance(this.tenant, this.jobId, { abortReason });
     }
     await Promise.all(this.#inFlight.values().map(({ finished }) => finished));
+    if (this.#isLost) throw new Error('A slice was without its outcomes for minutes');
   }
 
   async #dispatch(job: Job): Promise<void> {
@@ -171,7 +188,7 @@ export class JobDrive {
         // A slice that went out before a crash may be applied in part, so its outcomes are owed even when the job is cancelled.
         const wasSentBefore = slice.index < known.length;
         const release = await this.#gate.enter(id);
-        if (this.#stop.signal.aborted || (this.#cancel.signal.aborted && !wasSentBefore)) {
+        if (this.#stop.signal.aborted || this.#isLost || (this.#cancel.signal.aborted && !wasSentBefore)) {
           release();
           return;
         }

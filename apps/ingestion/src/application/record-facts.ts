@@ -1,18 +1,18 @@
-import type { ImportPlan } from '@advocate/domain';
-import { partitionOf } from '@advocate/domain';
+import type { ImportPlan, Wording } from '@advocate/domain';
+import { common, partitionOf, wording } from '@advocate/domain';
 import { RecordFlag } from '@advocate/record-scanner';
 import type { RecordBatch } from './read-records.ts';
 import { maxRecordBytes } from './read-records.ts';
 
 /** Why a record cannot be passed on to be read as a row, if so. */
-export function faultOf(batch: RecordBatch, index: number): string | undefined {
+export function faultOf(batch: RecordBatch, index: number): Wording | undefined {
   const { records } = batch;
   if (((records.flags[index] ?? 0) & RecordFlag.unclosedQuote) !== 0) {
-    return `The quote that opens in line ${batch.openQuoteLine} is never closed, so the rest of the file was read as one row; close it and send the rows from there again`;
+    return wording`The quote that opens in line ${batch.openQuoteLine ?? 0} is never closed, so the rest of the file was read as one row; close it and send the rows from there again`;
   }
   const length = records.lengths[index] ?? 0;
   if (length > maxRecordBytes) {
-    return `The row is ${length.toLocaleString('en-US')} bytes long; the limit is ${maxRecordBytes.toLocaleString('en-US')}`;
+    return wording`The row is ${length.toLocaleString('en-US')} bytes long; the limit is ${common(maxRecordBytes.toLocaleString('en-US'))}`;
   }
   return undefined;
 }

@@ -1,19 +1,21 @@
 import type { Job } from '@advocate/domain';
 import type { JobEvents } from '@advocate/messages';
-import { fileRetentionMs } from '@advocate/messages';
+import { haveFilesExpired } from '@advocate/messages';
 import type { JobStore } from '@advocate/ports';
 import { RequestError } from '@advocate/service';
 
 export interface ResumeJobDependencies {
   readonly jobs: JobStore;
   readonly events: JobEvents;
+  /** How long decisions on rows are kept. */
+  readonly fileRetentionMs: number;
   readonly now: () => number;
 }
 
 /** Lets an aborted job go on. Throws FAILED_PRECONDITION when it has another status, or when what it would go on from may have expired. */
-export async function resumeJob({ jobs, events, now }: ResumeJobDependencies, job: Job): Promise<Job> {
+export async function resumeJob({ jobs, events, fileRetentionMs, now }: ResumeJobDependencies, job: Job): Promise<Job> {
   if (job.status !== 'ABORTED') throw notAborted(job);
-  if (job.plan.acceptedAt + fileRetentionMs <= now()) {
+  if (haveFilesExpired(job, now()) || job.plan.acceptedAt + fileRetentionMs <= now()) {
     throw new RequestError(
       'FAILED_PRECONDITION',
       'JOB_EXPIRED',

@@ -3,13 +3,23 @@ import type {
   CancelImportJobResponse,
   CreateImportJobRequest,
   CreateImportJobResponse,
+  DeleteImportJobRequest,
+  DeleteImportJobResponse,
   DownloadFileRequest,
   DownloadFileResponse,
+  DownloadLinkedFileRequest,
+  DownloadLinkedFileResponse,
+  GetErrorDigestRequest,
+  GetErrorDigestResponse,
   GetImportJobRequest,
   GetImportJobResponse,
+  GetProgressHistoryRequest,
+  GetProgressHistoryResponse,
   ImportJobServiceServer,
   ListImportJobsRequest,
   ListImportJobsResponse,
+  PreviewImportRequest,
+  PreviewImportResponse,
   ResumeImportJobRequest,
   ResumeImportJobResponse,
   UploadFileRequest,
@@ -19,22 +29,29 @@ import type {
 } from '@advocate/contracts';
 import { ImportJobServiceService } from '@advocate/contracts';
 import type { Job } from '@advocate/domain';
-import type { JobEvents } from '@advocate/messages';
-import { describeJob } from '@advocate/messages';
+import type { FileLinks, JobEvents } from '@advocate/messages';
+import { describeJob, errorToMessage } from '@advocate/messages';
 import type { GrpcService, Logger } from '@advocate/service';
-import { GrpcHandlers, pageOf, readPageSize, readResourceName, readTenant, RequestError } from '@advocate/service';
+import { GrpcHandlers, readResourceName, readTenant, RequestError } from '@advocate/service';
 import type { CreateJobDependencies } from '../application/create-job.ts';
 import { createJob, validateJob } from '../application/create-job.ts';
+import { deleteJob } from '../application/delete-job.ts';
 import type { JobDispatcher } from '../application/dispatch-jobs.ts';
 import { resumeJob } from '../application/resume-job.ts';
-import { storeUpload } from '../application/store-upload.ts';
-import { downloadFile } from './download-file.ts';
+import { fileRefOf, newUploadId, storeUpload } from '../application/store-upload.ts';
+import { downloadFile, readFileKind } from './download-file.ts';
+import { downloadLinkedFile } from './download-linked-file.ts';
+import { getErrorDigest } from './get-error-digest.ts';
+import { listJobs } from './list-jobs.ts';
+import { previewImport } from './preview-import.ts';
 import { readJobRequest } from './read-job-request.ts';
 import { watchJob } from './watch-job.ts';
 
 export interface ImportJobServiceDependencies extends CreateJobDependencies {
   readonly dispatcher: JobDispatcher;
   readonly events: JobEvents;
+  readonly links: FileLinks;
+  readonly fileRetentionMs: number;
   readonly maxFileBytes: number;
   readonly logger: Logger;
 }
@@ -47,16 +64,19 @@ export function importJobService(dependencies: ImportJobServiceDependencies): Gr
     uploadFile: handlers.clientStream((requests: AsyncIterable<UploadFileRequest>, signal) => calls.upload(requests, signal)),
     createImportJob: handlers.unary((request: CreateImportJobRequest) => calls.create(request)),
     getImportJob: handlers.unary((request: GetImportJobRequest) => calls.get(request)),
+    previewImport: handlers.unary((request: PreviewImportRequest) => calls.preview(request)),
     listImportJobs: handlers.unary((request: ListImportJobsRequest) => calls.list(request)),
     watchImportJob: handlers.serverStream((request: WatchImportJobRequest, signal) => calls.watch(request, signal)),
     cancelImportJob: handlers.unary((request: CancelImportJobRequest) => calls.cancel(request)),
     resumeImportJob: handlers.unary((request: ResumeImportJobRequest) => calls.resume(request)),
+    deleteImportJob: handlers.unary((request: DeleteImportJobRequest) => calls.delete(request)),
+    getErrorDigest: handlers.unary((request: GetErrorDigestRequest) => calls.errorDigest(request)),
+    getProgressHistory: handlers.unary((request: GetProgressHistoryRequest) => calls.history(request)),
     downloadFile: handlers.serverStream((request: DownloadFileRequest) => calls.download(request)),
+    downloadLinkedFile: handlers.serverStream((request: DownloadLinkedFileRequest) => calls.downloadLinked(request)),
   };
   return { definition: ImportJobServiceService, implementation };
 }
-
-const defaultPageSize = 20;
 
 class ImportJobCalls {
   readonly #dependencies: ImportJobServiceDependencies;
@@ -78,8 +98,9 @@ class ImportJobCalls {
       );
     }
     const { parent, filename, sizeBytes } = metadata.value;
-    const upload = { tenant: readTenant('metadata.parent', parent), filename, expectedBytes: sizeBytes, content: dataOf(iterator) };
-    const { fileRef, bytes, sha256 } = await storeUpload(files, upload, maxFileBytes);
+    const fileRef = fileRefOf(readTenant('metadata.parent', parent), filename, newUploadId());
+    const upload = { fileRef, expectedBytes: sizeBytes, content: dataOf(iterator) };
+    const { bytes, sha256 } = await storeUpload(files, upload, maxFileBytes);
     if (signal.aborted) await files.remove(fileRef);
     signal.throwIfAborted();
     return { fileRef, sizeBytes: bytes, sha256 };
@@ -92,7 +113,7 @@ class ImportJobCalls {
       const { job, validation } = await validateJob(this.#dependencies, jobRequest);
       const { records, invalid, firstErrors } = validation;
       const importJob = { ...(await describeJob(jobs, job)), name: '', id: '' };
-      return { importJob, validation: { recordsRead: records, recordsInvalid: invalid, firstErrors: [...firstErrors] } };
+      return { importJob, validation: { recordsRead: records, recordsInvalid: invalid, firstErrors: firstErrors.map(errorToMessage) } };
     }
     const job = await createJob(this.#dependencies, jobRequest);
     dispatcher.take(job);
@@ -103,16 +124,13 @@ class ImportJobCalls {
     return { importJob: await describeJob(this.#dependencies.jobs, await this.#job(name)) };
   }
 
-  async list({ parent, pageSize, pageToken }: ListImportJobsRequest): Promise<ListImportJobsResponse> {
-    const { jobs } = this.#dependencies;
-    const tenant = readTenant('parent', parent);
-    const size = readPageSize(pageSize, defaultPageSize);
-    if (pageToken !== '' && (await jobs.get(tenant, pageToken)) === undefined) {
-      throw new RequestError('INVALID_ARGUMENT', 'INVALID_PAGE_TOKEN', `'${pageToken}' is no page token; start again without one.`);
-    }
-    const found = await jobs.list(tenant, size + 1, pageToken || undefined);
-    const { items, nextPageToken } = pageOf(found, size, ({ id }) => id);
-    return { importJobs: await Promise.all(items.map((job) => describeJob(jobs, job))), nextPageToken };
+  preview(request: PreviewImportRequest): Promise<PreviewImportResponse> {
+    const { files, settings } = this.#dependencies;
+    return previewImport(files, request, settings.linkDomains);
+  }
+
+  list(request: ListImportJobsRequest): Promise<ListImportJobsResponse> {
+    return listJobs(this.#dependencies.jobs, request);
   }
 
   async *watch({ name }: WatchImportJobRequest, signal: AbortSignal): AsyncGenerator<WatchImportJobResponse> {
@@ -136,8 +154,27 @@ class ImportJobCalls {
     return { importJob: await describeJob(jobs, job) };
   }
 
+  async delete({ name }: DeleteImportJobRequest): Promise<DeleteImportJobResponse> {
+    await deleteJob(this.#dependencies, await this.#job(name));
+    return {};
+  }
+
+  async errorDigest({ name, examplesPerCause }: GetErrorDigestRequest): Promise<GetErrorDigestResponse> {
+    return getErrorDigest(this.#dependencies, await this.#job(name), examplesPerCause);
+  }
+
+  async history({ name }: GetProgressHistoryRequest): Promise<GetProgressHistoryResponse> {
+    const { id } = await this.#job(name);
+    const points = await this.#dependencies.jobs.history(id);
+    return { points: points.map(({ date, records, failed }) => ({ date, recordsProcessed: records, errors: failed })) };
+  }
+
   async *download({ name, kind }: DownloadFileRequest): AsyncGenerator<DownloadFileResponse> {
-    yield* downloadFile(this.#dependencies.files, await this.#job(name), kind);
+    yield* downloadFile(this.#dependencies, await this.#job(name), readFileKind(kind));
+  }
+
+  downloadLinked({ token }: DownloadLinkedFileRequest): AsyncGenerator<DownloadLinkedFileResponse> {
+    return downloadLinkedFile(this.#dependencies, token);
   }
 
   async #job(name: string): Promise<Job> {

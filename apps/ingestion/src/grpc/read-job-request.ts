@@ -1,4 +1,4 @@
-import type { CreateImportJobRequest } from '@advocate/contracts';
+import type { CreateImportJobRequest, ImportJob_Type } from '@advocate/contracts';
 import { formatFromMessage, paramsFromMessage, typeFromMessage } from '@advocate/messages';
 import { readTenant, RequestError } from '@advocate/service';
 import type { JobRequest } from '../application/create-job.ts';
@@ -9,14 +9,11 @@ const fileRefPattern = /^imports\/[^/]+\/[A-Za-z0-9_-]+(\.[a-z0-9]+)?$/;
 export function readJobRequest({ parent, importJob, requestId }: CreateImportJobRequest): JobRequest {
   const tenant = readTenant('parent', parent);
   if (importJob === undefined) throw missing('import_job', 'The job is missing.');
-  if (importJob.type === 'TYPE_UNSPECIFIED') throw missing('import_job.type', 'The type is missing: USERS or USER_DELETIONS.');
-  if (!importJob.fileRef.startsWith(`imports/${tenant}/`) || !fileRefPattern.test(importJob.fileRef)) {
-    throw missing('import_job.file_ref', `file_ref is '${importJob.fileRef}', but must be what UploadFile answered for tenant ${tenant}.`);
-  }
+  requireType('import_job.type', importJob.type);
   return {
     tenant,
     type: typeFromMessage(importJob.type),
-    fileRef: importJob.fileRef,
+    fileRef: readFileRef('import_job.file_ref', tenant, importJob.fileRef),
     format: formatFromMessage(importJob.format),
     displayName: importJob.displayName,
     requester: importJob.requester,
@@ -24,6 +21,17 @@ export function readJobRequest({ parent, importJob, requestId }: CreateImportJob
     params: paramsFromMessage(importJob.params),
     requestId: requestId === '' ? undefined : requestId,
   };
+}
+
+/** Throws INVALID_ARGUMENT when a request does not say the type of its job. */
+export function requireType(field: string, type: ImportJob_Type): void {
+  if (type === 'TYPE_UNSPECIFIED') throw missing(field, 'The type is missing: USERS or USER_DELETIONS.');
+}
+
+/** The name of an uploaded file. Throws INVALID_ARGUMENT when it cannot be one of the tenant's. */
+export function readFileRef(field: string, tenant: string, fileRef: string): string {
+  if (fileRef.startsWith(`imports/${tenant}/`) && fileRefPattern.test(fileRef)) return fileRef;
+  throw missing(field, `file_ref is '${fileRef}', but must be what UploadFile answered for tenant ${tenant}.`);
 }
 
 function missing(field: string, description: string): RequestError {

@@ -11,23 +11,25 @@ export interface FinishDependencies {
   readonly jobs: JobStore;
   readonly files: FileStore;
   readonly drafts: ResultsDrafts;
+  /** How long a job's files are kept after its end. */
+  readonly fileRetentionMs: number;
   readonly now: () => number;
   readonly logger: Logger;
 }
 
 /**
- * Ends a job that has nothing left to apply: recounts its file, writes its files and gives it its final status. Answers the job if it was ended by this very
+ * Ends a job that has nothing left to apply: recounts its file, writes its files and gives it its final status. Answers whether it was ended by this very
  * call. It is left as it is when it has ended already, and when it has something left: the message that asks for its end may be an old one, from before
  * it was resumed.
  */
-export async function finishJob(dependencies: FinishDependencies, tenant: string, jobId: string): Promise<Job | undefined> {
-  const { jobs, files, drafts, now, logger } = dependencies;
+export async function finishJob(dependencies: FinishDependencies, tenant: string, jobId: string): Promise<boolean> {
+  const { jobs, files, drafts, fileRetentionMs, now, logger } = dependencies;
   const job = await jobs.get(tenant, jobId);
-  if (job?.status !== 'PENDING') return undefined;
+  if (job?.status !== 'PENDING') return false;
   const slices = await jobs.slices(jobId);
-  if (!isDrained(job, slices)) return undefined;
+  if (!isDrained(job, slices)) return false;
   const { counts } = await jobs.progress(jobId);
-  const { ignoredFields } = await writeFiles(
+  const { ignoredFields, errorCauses } = await writeFiles(
     jobs,
     files,
     job,
@@ -36,9 +38,11 @@ export async function finishJob(dependencies: FinishDependencies, tenant: string
   );
   const { status, abortReason } = await judge(files, job, counts);
   if (abortReason !== undefined) await jobs.advance(tenant, jobId, { abortReason });
-  if (!(await jobs.finish(tenant, jobId, { status, dateCompleted: now(), counts, ignoredFields }))) return undefined;
+  const dateCompleted = now();
+  const ending = { status, dateCompleted, dateExpires: dateCompleted + fileRetentionMs, counts, ignoredFields, errorCauses };
+  if (!(await jobs.finish(tenant, jobId, ending))) return false;
   logger.info({ jobId, status, ...counts }, 'Job ended');
-  return jobs.get(tenant, jobId);
+  return true;
 }
 
 /** An aborted job may leave slices that cannot be dispatched again; what outcomes they have are in its files. */

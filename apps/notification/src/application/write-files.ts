@@ -1,5 +1,6 @@
-import type { DeletedRow, Job, ResultRow } from '@advocate/domain';
-import { jobFiles, summariseChunkOutcome } from '@advocate/messages';
+import type { DeletedRow, ErrorCause, Job, ResultRow } from '@advocate/domain';
+import { CauseCounter } from '@advocate/domain';
+import { jobFiles, readOutcomeErrors, summariseChunkOutcome } from '@advocate/messages';
 import type { FileStore, JobStore } from '@advocate/ports';
 import type { LineWriter } from './file-lines.ts';
 import { lineWriter } from './file-lines.ts';
@@ -12,6 +13,8 @@ import type { ResultsDraft } from './results-draft.ts';
 export interface WrittenFiles {
   /** Fields of JSONL rows that are not known and were ignored. */
   readonly ignoredFields: readonly string[];
+  /** Why rows failed, the most frequent cause first. */
+  readonly errorCauses: readonly ErrorCause[];
 }
 
 /**
@@ -37,7 +40,7 @@ export async function writeFiles(
     await draft?.discard();
   }
   if (contents.hasErrors) await files.write(errors.stored, errorLines(jobs, job, slices));
-  return { ignoredFields: contents.ignoredFields };
+  return { ignoredFields: contents.ignoredFields, errorCauses: contents.errorCauses };
 }
 
 interface Contents extends WrittenFiles {
@@ -50,6 +53,7 @@ interface Contents extends WrittenFiles {
 async function summarise(jobs: JobStore, job: Job, slices: readonly number[]): Promise<Contents> {
   const customFields = new Set<string>();
   const ignoredFields = new Set<string>();
+  const causes = new CauseCounter();
   let rows = 0;
   let failed = 0;
   for (const slice of slices) {
@@ -59,6 +63,7 @@ async function summarise(jobs: JobStore, job: Job, slices: readonly number[]): P
       for (const name of summary.ignoredFields) ignoredFields.add(name);
       rows += summary.recordNumbers.length;
       failed += summary.counts.failed;
+      if (summary.counts.failed > 0) for (const error of readOutcomeErrors(bytes)) causes.add(error);
     }
   }
   return {
@@ -66,6 +71,7 @@ async function summarise(jobs: JobStore, job: Job, slices: readonly number[]): P
     hasErrors: failed > 0,
     customFields: [...customFields].sort(),
     ignoredFields: [...ignoredFields].sort(),
+    errorCauses: causes.top(),
   };
 }
 

@@ -6,9 +6,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { MongoClient } from 'mongodb';
 import { onTestFailed, onTestFinished } from 'vitest';
-import { doNotTrackSecret, type Import, SuiteClient, until } from '@advocate/all-in-one/testing';
+import {
+  doNotTrackSecret,
+  type Import,
+  type ServiceName,
+  serviceNames,
+  ServiceProcess,
+  SuiteClient,
+  until,
+} from '@advocate/all-in-one/testing';
 import type { ImportJob_Status } from '@advocate/contracts';
-import { type ServiceName, serviceNames, ServiceProcess } from './service-process.ts';
 
 export interface Servers {
   /** `host:port` of brokers, separated by commas. */
@@ -72,10 +79,11 @@ export class DistributedSuite {
       ADVOCATE_MONGODB_DATABASE: this.#database,
       ADVOCATE_PARTITIONS: String(partitions),
       ADVOCATE_DO_NOT_TRACK_SECRET: doNotTrackSecret,
+      ADVOCATE_WEBHOOK_ALLOW_PRIVATE: 'true',
     });
     this.#started.push(service);
     this.#running.add(service);
-    const port = await service.port;
+    const { port } = await service.serving;
     if (name === 'ingestion') this.#clients.set(service, new SuiteClient(port));
     return service;
   }

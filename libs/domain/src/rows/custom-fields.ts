@@ -1,4 +1,5 @@
 import { badRequest, type RowError } from '../row-error.ts';
+import { common, wording } from '../wording.ts';
 import { type Field, invalidField, isJsonObject, type ReadCell } from './field.ts';
 import { setOwnEntry } from './own-entry.ts';
 import type { CustomFieldValue } from './row-types.ts';
@@ -21,7 +22,7 @@ export const customFields: Field<Target> = {
     if (!isJsonObject(value)) return invalidField('customFields');
     const names = Object.keys(value);
     if (names.length > maxCustomFields)
-      return badRequest(`A row has at most ${maxCustomFields} custom fields, this one has ${names.length}`);
+      return badRequest(wording`A row has at most ${common(maxCustomFields)} custom fields, this one has ${names.length}`, 'customFields');
     for (const name of names) if (!nameForm.test(name) || !isCustomFieldValue(value[name])) return invalidCustomField(name);
     // The values are checked and rows are read only, so the object that JSON.parse made serves as the map, `__proto__` included.
     if (names.length > 0) draft.customFields = value as Record<string, CustomFieldValue | null>;
@@ -57,4 +58,9 @@ function isCustomFieldValue(value: unknown): value is CustomFieldValue | null {
   }
 }
 
-const invalidCustomField = (name: string): RowError => badRequest(`Invalid custom field: ${shownName(name)}`);
+/** A name that no custom field can have may be anything, so it is the row's own. */
+function invalidCustomField(name: string): RowError {
+  const shown = shownName(name);
+  if (!nameForm.test(name)) return badRequest(wording`Invalid custom field: ${shown}`, 'customFields');
+  return badRequest(`Invalid custom field: ${shown}`, `customFields.${name}`);
+}

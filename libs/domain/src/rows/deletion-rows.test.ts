@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { RowError } from '../row-error.ts';
 import { deletionColumns, parseDeletionObject, readDeletionHeader, unknownDeletionKeys } from './deletion-rows.ts';
 
 const read = (header: string) => readDeletionHeader(header.split(','));
-const badRequest = (message: string) => ({ error: { message, apiErrorCode: 'BAD_REQUEST', statusCode: 400 } });
+const badRequest = (message: string) => ({
+  error: expect.objectContaining({ message, apiErrorCode: 'BAD_REQUEST', statusCode: 400 }) as RowError,
+});
 
 describe('a CSV file with deletions', () => {
   it('accepts the published sample header and reads rows by it', () => {

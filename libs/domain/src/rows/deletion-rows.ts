@@ -2,6 +2,8 @@ import type { Parsed } from '../row-error.ts';
 import { booleanField, type Draft, type Field } from './field.ts';
 import { sortColumns } from './header-columns.ts';
 import type { HeaderReading } from './header-reading.ts';
+import type { ObjectColumn } from './object-columns.ts';
+import { columnsOfObject } from './object-columns.ts';
 import { parseObject, unknownKeys } from './object-parser.ts';
 import { compileRowParser } from './row-parser.ts';
 import type { RowRules } from './row-rules.ts';
@@ -26,6 +28,7 @@ export function readDeletionHeader(columns: readonly string[]): HeaderReading<Us
   return {
     problems: header.problems,
     warnings: header.warnings,
+    columns: header.meanings,
     parse: compileRowParser(columns, header, fields),
     givesCodes: false,
     programs: [],
@@ -37,6 +40,9 @@ export function readDeletionHeader(columns: readonly string[]): HeaderReading<Us
 export function parseDeletionObject(value: unknown): Parsed<UserDeletion> {
   return parseObject<Draft<UserDeletion>>(value, fields, noRules);
 }
+
+/** The fields of one line of a JSONL file with deletions, and what they mean. */
+export const deletionObjectColumns = (value: unknown): readonly ObjectColumn[] => columnsOfObject(value, fields, []);
 
 /** The keys of a line that mean nothing and are ignored. */
 export function unknownDeletionKeys(value: unknown): string[] {

@@ -26,7 +26,7 @@ export interface Field<Target> {
 }
 
 /** The error for a value of the wrong type, or one that the product has no wording for. */
-export const invalidField = (name: string): RowError => badRequest(`The provided ${name} field is invalid`);
+export const invalidField = (name: string): RowError => badRequest(`The provided ${name} field is invalid`, name);
 
 /** A boolean: JSON's own in JSONL, `true` or `false` in any letter case in CSV. */
 export function booleanField<Target>(name: string, assign: (draft: Target, value: boolean) => void): Field<Target> {

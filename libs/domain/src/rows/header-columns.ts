@@ -1,3 +1,4 @@
+import type { ColumnMeaning } from './column-meaning.ts';
 import type { Field, ReadCell } from './field.ts';
 import type { HeaderProblem } from './header-reading.ts';
 import { nearName } from './near-name.ts';
@@ -27,6 +28,8 @@ export interface HeaderColumns<Target> {
   readonly accountIdColumn: number;
   /** In the header's order. */
   readonly fieldColumns: readonly FieldColumn<Target>[];
+  /** All columns, in the header's order. */
+  readonly meanings: readonly ColumnMeaning[];
   readonly problems: readonly HeaderProblem[];
   readonly warnings: readonly string[];
 }
@@ -37,7 +40,8 @@ const keyColumns = ['id', 'accountId'] as const;
 export function sortColumns<Target>(columns: readonly string[], vocabulary: Vocabulary<Target>, rules: RowRules): HeaderColumns<Target> {
   const problems: HeaderProblem[] = [];
   const fieldColumns: FieldColumn<Target>[] = [];
-  const unknown: string[] = [];
+  const meanings: ColumnMeaning[] = columns.map((name) => ({ name }));
+  const unknown: ColumnMeaning[] = [];
   const nameless: number[] = [];
   const seenAt = new Map<string, number>();
 
@@ -56,14 +60,17 @@ export function sortColumns<Target>(columns: readonly string[], vocabulary: Voca
     seenAt.set(role, index);
 
     if (match === undefined) {
-      if (!isKeyColumn(name) && !vocabulary.silent.includes(name)) unknown.push(name);
+      if (isKeyColumn(name)) meanings[index] = { name, field: name };
+      else if (!vocabulary.silent.includes(name)) unknown.push((meanings[index] = unknownColumn(name, vocabulary.fields)));
     } else if (match.key === undefined) {
+      meanings[index] = { name, field: role };
       fieldColumns.push({ field: match.field, index, readCell: match.readCell });
     } else if (!match.entries.isKey(match.key)) {
       problems.push(
         csvProblem(`Column '${shownName(name)}' (place ${index + 1}) is not possible: ${match.entries.keyRule}; rename or remove it.`),
       );
     } else {
+      meanings[index] = { name, field: role };
       fieldColumns.push({ field: match.field, key: match.key, index, readCell: match.entries.cellReader(match.key, rules) });
     }
   }
@@ -83,9 +90,10 @@ export function sortColumns<Target>(columns: readonly string[], vocabulary: Voca
     idColumn: seenAt.get('id') ?? -1,
     accountIdColumn: seenAt.get('accountId') ?? -1,
     fieldColumns,
+    meanings,
     problems,
     warnings: [
-      ...unknown.filter((name) => !reported.has(name)).map((name) => unknownColumn(name, vocabulary.fields)),
+      ...unknown.filter(({ name }) => !reported.has(name)).map((column) => ignoredColumn(column, vocabulary.fields)),
       ...(nameless.length === 0 ? [] : [namelessColumns(nameless)]),
     ],
   };
@@ -114,8 +122,8 @@ function repeatedColumn(firstName: string, first: number, name: string, index: n
   return `Columns '${shownName(firstName)}' (place ${first + 1}) and '${shownName(name)}' (place ${index + 1}) are the same; remove one of them.`;
 }
 
-function missingColumn(name: string, unknown: readonly string[], reported: Set<string>): HeaderProblem {
-  const near = unknown.find((candidate) => nearName(candidate, [name]) !== undefined);
+function missingColumn(name: string, unknown: readonly ColumnMeaning[], reported: Set<string>): HeaderProblem {
+  const near = unknown.find((candidate) => nearName(candidate.name, [name]) !== undefined)?.name;
   if (near === undefined) {
     const message = `The header (the first line of the file) has no column '${name}'; add it, every row needs one.`;
     return { type: 'MISSING_HEADERS', message };
@@ -130,11 +138,17 @@ function foreignSeparator(columns: readonly string[]): string | undefined {
   return only.includes(';') ? 'semicolons' : only.includes('\t') ? 'tabs' : undefined;
 }
 
-function unknownColumn<Target>(name: string, fields: readonly Field<Target>[]): string {
-  const jsonOnly = fields.some((field) => field.name === name && field.column === undefined && field.entryColumns === undefined);
-  if (jsonOnly) return `Column '${name}' is ignored: only JSONL files can carry it.`;
-  const meant = meantColumn(name, fields);
-  return `Column '${shownName(name)}' is not known and is ignored${meant === undefined ? '.' : `; did you mean '${meant}'?`}`;
+const isJsonOnly = <Target>(name: string, fields: readonly Field<Target>[]): boolean =>
+  fields.some((field) => field.name === name && field.column === undefined && field.entryColumns === undefined);
+
+function unknownColumn<Target>(name: string, fields: readonly Field<Target>[]): ColumnMeaning {
+  const suggestion = isJsonOnly(name, fields) ? undefined : meantColumn(name, fields);
+  return suggestion === undefined ? { name } : { name, suggestion };
+}
+
+function ignoredColumn<Target>({ name, suggestion }: ColumnMeaning, fields: readonly Field<Target>[]): string {
+  if (isJsonOnly(name, fields)) return `Column '${name}' is ignored: only JSONL files can carry it.`;
+  return `Column '${shownName(name)}' is not known and is ignored${suggestion === undefined ? '.' : `; did you mean '${suggestion}'?`}`;
 }
 
 function meantColumn<Target>(name: string, fields: readonly Field<Target>[]): string | undefined {

@@ -1,4 +1,5 @@
 import type { Parsed } from '../row-error.ts';
+import type { ColumnMeaning } from './column-meaning.ts';
 
 /** What a CSV header says about its file. */
 export interface HeaderReading<Row> {
@@ -6,6 +7,8 @@ export interface HeaderReading<Row> {
   readonly problems: readonly HeaderProblem[];
   /** What the file's owner should know although the file can be read, such as ignored columns. */
   readonly warnings: readonly string[];
+  /** What each column means, in the header's order. */
+  readonly columns: readonly ColumnMeaning[];
   /** Reads one record by its cells in the columns' order. Never throws; of several errors it reports the first in the fields' order. */
   readonly parse: (cells: readonly string[]) => Parsed<Row>;
   /** Whether there are columns with referral codes or share links. */

@@ -1,4 +1,5 @@
 import { badRequest, type RowError } from '../row-error.ts';
+import { common, wording } from '../wording.ts';
 import { type Field, invalidField, isJsonObject, type ReadCell } from './field.ts';
 import type { RowRules } from './row-rules.ts';
 import { isShareLink } from './share-link.ts';
@@ -19,7 +20,7 @@ export const referralCodes = programEntries({
   name: 'referralCodes',
   prefixes: ['referralCodes.'],
   accepts: isReferralCode,
-  error: badRequest('The provided referralCode is empty or invalid'),
+  message: 'The provided referralCode is empty or invalid',
 });
 
 /** Vanity links by program. The help pages spell the columns `sharelinks.`, the API `shareLinks.`. */
@@ -27,17 +28,19 @@ export const shareLinks = programEntries({
   name: 'shareLinks',
   prefixes: ['shareLinks.', 'sharelinks.'],
   accepts: isShareLink,
-  error: badRequest('You have passed an invalid shareLink'),
+  message: 'You have passed an invalid shareLink',
 });
 
 interface ProgramEntries {
   readonly name: MapName;
   readonly prefixes: readonly [string, ...string[]];
   readonly accepts: (text: string, rules: RowRules) => boolean;
-  readonly error: RowError;
+  /** What is told of an entry that is not accepted. */
+  readonly message: string;
 }
 
-function programEntries({ name, prefixes, accepts, error }: ProgramEntries): Field<Target> {
+function programEntries({ name, prefixes, accepts, message }: ProgramEntries): Field<Target> {
+  const invalidEntry = (program: string): RowError => badRequest(message, `${name}.${program}`);
   return {
     name,
     readJson(draft, value, rules) {
@@ -47,9 +50,9 @@ function programEntries({ name, prefixes, accepts, error }: ProgramEntries): Fie
       for (const program of Object.keys(value)) {
         const entry = value[program];
         if (!programForm.test(program))
-          return badRequest(`The provided ${name} field is invalid: '${shownName(program)}' is not a program id`);
+          return badRequest(wording`The provided ${common(name)} field is invalid: '${shownName(program)}' is not a program id`, name);
         if (entry === null) continue;
-        if (typeof entry !== 'string' || !accepts(entry, rules)) return error;
+        if (typeof entry !== 'string' || !accepts(entry, rules)) return invalidEntry(program);
         entries[program] = entry;
         isEmpty = false;
       }
@@ -61,6 +64,7 @@ function programEntries({ name, prefixes, accepts, error }: ProgramEntries): Fie
       isKey: (key) => programForm.test(key),
       keyRule: 'a program id has 1 to 64 letters A-Z or a-z, digits or hyphens',
       cellReader: (program, rules): ReadCell<Target> => {
+        const error = invalidEntry(program);
         return (draft, cell) => {
           if (!accepts(cell, rules)) return error;
           (draft[name] ??= {})[program] = cell;

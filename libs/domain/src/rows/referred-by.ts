@@ -1,4 +1,4 @@
-import { rowError } from '../row-error.ts';
+import { rowError, type RowError } from '../row-error.ts';
 import { type Draft, type Field, invalidField, isJsonObject } from './field.ts';
 import { isReferralCode } from './program-entries.ts';
 import type { UserUpsert } from './row-types.ts';
@@ -7,7 +7,7 @@ import { isBlank } from './text.ts';
 type Target = Draft<Pick<UserUpsert, 'referredByCodes'>>;
 
 // What can be nobody's code fails as a code that nobody has.
-const unknownCode = rowError('NOT_FOUND', 'No referral code found for the provided code');
+const unknownCode = (column: string): RowError => rowError('NOT_FOUND', 'No referral code found for the provided code', column);
 
 /** The code of the referrer. `referredBy.isConverted` is the classic product's: accepted and ignored. */
 export const referredBy: Field<Target> = {
@@ -17,9 +17,9 @@ export const referredBy: Field<Target> = {
     const { code } = value;
     if (code === undefined || code === null) return undefined;
     if (typeof code !== 'string') return invalidField('referredBy.code');
-    return isBlank(code) ? undefined : addReferrer(draft, code);
+    return isBlank(code) ? undefined : addNamed(draft, code);
   },
-  column: { name: 'referredBy.code', readCell: addReferrer },
+  column: { name: 'referredBy.code', readCell: addNamed },
 };
 
 /** Codes of referrers in several programs, which only JSONL can carry. They come after `referredBy.code`. */
@@ -29,17 +29,21 @@ export const referredByCodes: Field<Target> = {
     if (!Array.isArray(value)) return invalidField('referredByCodes');
     for (const code of value as readonly unknown[]) {
       if (typeof code !== 'string' || isBlank(code)) return invalidField('referredByCodes');
-      const error = addReferrer(draft, code);
-      if (error !== undefined) return error;
+      if (!addReferrer(draft, code)) return unknownCode('referredByCodes');
     }
     return undefined;
   },
 };
 
-function addReferrer(draft: Target, code: string) {
-  if (!isReferralCode(code)) return unknownCode;
+function addNamed(draft: Target, code: string): RowError | undefined {
+  return addReferrer(draft, code) ? undefined : unknownCode('referredBy.code');
+}
+
+/** False when the code can be nobody's. */
+function addReferrer(draft: Target, code: string): boolean {
+  if (!isReferralCode(code)) return false;
   if (draft.referredByCodes === undefined) draft.referredByCodes = [code];
   // `referredBy.code` is an alias of the list, so senders repeat it there.
   else if (!draft.referredByCodes.includes(code)) draft.referredByCodes = [...draft.referredByCodes, code];
-  return undefined;
+  return true;
 }

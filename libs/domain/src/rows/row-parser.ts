@@ -1,5 +1,6 @@
 import type { UserKey } from '../account.ts';
 import { badRequest, type Parsed, type RowError } from '../row-error.ts';
+import { common, wording } from '../wording.ts';
 import type { ReadCell } from './field.ts';
 import type { HeaderColumns } from './header-columns.ts';
 import type { HeaderReading } from './header-reading.ts';
@@ -40,12 +41,12 @@ export function compileRowParser<Row extends UserKey>(
 function cellsError(cells: readonly string[], columns: readonly string[]): RowError | undefined {
   if (cells.length > columns.length) {
     const remedy = 'put quotes around a cell that has a comma in it';
-    return badRequest(`The row has ${cells.length} cells but the header has ${columns.length} columns; ${remedy}`);
+    return badRequest(wording`The row has ${cells.length} cells but the header has ${common(columns.length)} columns; ${common(remedy)}`);
   }
   for (let index = 0; index < cells.length; index++) {
     if (cells[index]!.includes('\0')) {
       const column = shownName(columns[index]!) || `${index + 1}`;
-      return badRequest(`The cell in column '${column}' has a NUL character; save the file as UTF-8 text`);
+      return badRequest(`The cell in column '${column}' has a NUL character; save the file as UTF-8 text`, columns[index]);
     }
   }
   return undefined;

@@ -1,4 +1,6 @@
 import { badRequest, type Parsed } from '../row-error.ts';
+import { wording } from '../wording.ts';
+import { invalidField } from './field.ts';
 import { shownName } from './text.ts';
 
 const operationForm = /^(?:~\*|~?[A-Za-z0-9_-]{1,64})$/;
@@ -10,7 +12,7 @@ export function isSegmentOperation(text: string): boolean {
 
 /** Segment operations in the given order, or an error that names the first value that is none. */
 export function parseSegmentOperations(value: unknown): Parsed<readonly string[]> {
-  if (!Array.isArray(value)) return { error: badRequest('The provided segments field is invalid') };
+  if (!Array.isArray(value)) return { error: invalidField('segments') };
   const operations: string[] = [];
   for (const operation of value as readonly unknown[]) {
     if (typeof operation !== 'string' || !isSegmentOperation(operation)) return { error: invalidOperation(operation) };
@@ -21,5 +23,5 @@ export function parseSegmentOperations(value: unknown): Parsed<readonly string[]
 
 function invalidOperation(operation: unknown) {
   const shown = shownName(typeof operation === 'string' ? operation : (JSON.stringify(operation) ?? 'undefined'));
-  return badRequest(`Invalid segment operation: '${shown}'; write a segment's key, '~' and a key, or '~*'`);
+  return badRequest(wording`Invalid segment operation: '${shown}'; write a segment's key, '~' and a key, or '~*'`, 'segments');
 }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { RowError } from '../row-error.ts';
 import { readUserHeader } from './user-header.ts';
 
 const rules = { linkDomains: ['share.example.com'] };
 
 /** Reads a row with good ids and one further cell. */
 const readCell = (column: string, cell: string) => readUserHeader(['accountId', 'id', column], rules).parse(['a1', 'u1', cell]);
-const badRequest = (message: string) => ({ error: { message, apiErrorCode: 'BAD_REQUEST', statusCode: 400 } });
+const badRequest = (message: string) => ({
+  error: expect.objectContaining({ message, apiErrorCode: 'BAD_REQUEST', statusCode: 400 }) as RowError,
+});
 const row = (fields: object) => ({ row: { accountId: 'a1', id: 'u1', ...fields } });
 
 const emailError = badRequest('The provided email field is an invalid email address.');
@@ -13,7 +16,13 @@ const localeError = badRequest('The provided locale field is an invalid locale.'
 const countryError = badRequest('The provided countryCode field is an invalid country code.');
 const codeError = badRequest('The provided referralCode is empty or invalid');
 const linkError = badRequest('You have passed an invalid shareLink');
-const unknownReferrer = { error: { message: 'No referral code found for the provided code', apiErrorCode: 'NOT_FOUND', statusCode: 404 } };
+const unknownReferrer = {
+  error: expect.objectContaining({
+    message: 'No referral code found for the provided code',
+    apiErrorCode: 'NOT_FOUND',
+    statusCode: 404,
+  }) as RowError,
+};
 
 describe('cells of a users file', () => {
   it.each([

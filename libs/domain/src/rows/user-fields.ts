@@ -26,7 +26,8 @@ const localeForm = /^[a-z]{2,3}_[A-Z]{2}$/;
 const integerForm = /^-?\d+$/;
 
 const isEmail = (text: string) => text.length >= minEmailLength && fits(text, maxNameLength) && emailForm.test(text);
-const tooLong = (name: string, max: number) => badRequest(`The provided ${name} field is invalid: it has more than ${max} characters`);
+const tooLong = (name: string, max: number) =>
+  badRequest(`The provided ${name} field is invalid: it has more than ${max} characters`, name);
 
 const segments: UserField = {
   name: 'segments',
@@ -55,20 +56,20 @@ export const userFields: readonly UserField[] = [
   textField({
     name: 'email',
     accepts: isEmail,
-    refusal: badRequest('The provided email field is an invalid email address.'),
+    refusal: badRequest('The provided email field is an invalid email address.', 'email'),
     assign: (draft, text) => (draft.email = text),
   }),
   booleanField('referable', (draft, value) => (draft.referable = value)),
   textField({
     name: 'locale',
     accepts: (text) => localeForm.test(text),
-    refusal: badRequest('The provided locale field is an invalid locale.'),
+    refusal: badRequest('The provided locale field is an invalid locale.', 'locale'),
     assign: (draft, text) => (draft.locale = text),
   }),
   textField({
     name: 'countryCode',
     accepts: (text) => countryCodes.has(text),
-    refusal: badRequest('The provided countryCode field is an invalid country code.'),
+    refusal: badRequest('The provided countryCode field is an invalid country code.', 'countryCode'),
     assign: (draft, text) => (draft.countryCode = text),
   }),
   dateField('dateCreated', (draft, date) => (draft.dateCreated = date)),

@@ -28,6 +28,7 @@ export function readUserHeader(columns: readonly string[], rules: RowRules): Hea
   return {
     problems: customCount > maxCustomFields ? [...header.problems, tooManyCustomFields(customCount)] : header.problems,
     warnings: header.warnings,
+    columns: header.meanings,
     parse: compileRowParser(columns, header, userFields),
     givesCodes: programs.length > 0,
     programs: [...new Set(programs)],

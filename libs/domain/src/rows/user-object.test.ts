@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RowError } from '../row-error.ts';
 import { parseUserObject, unknownUserKeys } from './user-object.ts';
 
 const rules = { linkDomains: ['example.com'] };
@@ -6,7 +7,9 @@ const rules = { linkDomains: ['example.com'] };
 /** Reads a line with good ids and the given further fields. */
 const parse = (fields: object) => parseUserObject({ accountId: 'a1', id: 'u1', ...fields }, rules);
 const parseLine = (line: string) => parseUserObject(JSON.parse(line), rules);
-const badRequest = (message: string) => ({ error: { message, apiErrorCode: 'BAD_REQUEST', statusCode: 400 } });
+const badRequest = (message: string) => ({
+  error: expect.objectContaining({ message, apiErrorCode: 'BAD_REQUEST', statusCode: 400 }) as RowError,
+});
 const row = (fields: object) => ({ row: { accountId: 'a1', id: 'u1', ...fields } });
 
 describe('lines of a users file', () => {
@@ -151,7 +154,13 @@ describe('lines of a users file', () => {
   });
 
   it('finds nobody by what cannot be a code', () => {
-    const unknown = { error: { message: 'No referral code found for the provided code', apiErrorCode: 'NOT_FOUND', statusCode: 404 } };
+    const unknown = {
+      error: expect.objectContaining({
+        message: 'No referral code found for the provided code',
+        apiErrorCode: 'NOT_FOUND',
+        statusCode: 404,
+      }) as RowError,
+    };
     expect(parse({ referredBy: { code: 'not a code' } })).toStrictEqual(unknown);
     expect(parse({ referredByCodes: ['x'.repeat(65)] })).toStrictEqual(unknown);
   });

@@ -1,5 +1,7 @@
 import type { Parsed } from '../row-error.ts';
 import { classicUserFields, type UserDraft, userFields } from './user-fields.ts';
+import type { ObjectColumn } from './object-columns.ts';
+import { columnsOfObject } from './object-columns.ts';
 import { parseObject, unknownKeys } from './object-parser.ts';
 import type { RowRules } from './row-rules.ts';
 import type { UserUpsert } from './row-types.ts';
@@ -13,6 +15,9 @@ const knownKeys: ReadonlySet<string> = new Set(['accountId', 'id', ...userFields
 export function parseUserObject(value: unknown, rules: RowRules): Parsed<UserUpsert> {
   return parseObject<UserDraft>(value, userFields, rules);
 }
+
+/** The fields of one line of a JSONL file with users, and what they mean. */
+export const userObjectColumns = (value: unknown): readonly ObjectColumn[] => columnsOfObject(value, userFields, classicUserFields);
 
 /** The keys of a line that mean nothing and are ignored, dotted ones among them. */
 export function unknownUserKeys(value: unknown): string[] {

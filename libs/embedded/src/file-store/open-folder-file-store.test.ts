@@ -70,14 +70,14 @@ test('cleans up after a process that had the id of this one, and lets this one w
 test('leaves no partial file of a write that failed, and removes none of one that goes on', async () => {
   const dir = await temporaryFolder();
   const files = await openFolderFileStore(dir);
-  await files.write('a', expiredMeanwhile());
-  expect(await files.stat('a')).toEqual({ bytes: 10 });
-  await expect(files.write('b', broken())).rejects.toThrow('broken off');
+  await files.write('folder/a', expiredMeanwhile());
+  expect(await files.stat('folder/a')).toEqual({ bytes: 10 });
+  await expect(files.write('folder/b', broken())).rejects.toThrow('broken off');
   expect(await readdir(join(dir, '~partial'))).toEqual([]);
 
   async function* expiredMeanwhile() {
     yield Buffer.from('first');
-    expect(await files.removeWrittenBefore(Date.now() + 60_000)).toBe(0);
+    expect(await files.removeWrittenBefore('folder', Date.now() + 60_000)).toBe(0);
     yield Buffer.from('other');
   }
 

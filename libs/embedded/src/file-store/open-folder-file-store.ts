@@ -1,7 +1,7 @@
 import { FileNotFoundError, requireFileName, type FileStore, type StoredFile } from '@advocate/ports';
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { newPartialFile, removeAbandonedPartialFiles } from './partial-files.ts';
 
 const blockBytes = 256 << 10;
@@ -71,13 +71,14 @@ class FolderFileStore implements FileStore {
     await unlessMissing(rm(this.#path(name)));
   }
 
-  async removeWrittenBefore(time: number): Promise<number> {
+  async removeWrittenBefore(folder: string, time: number, isKept = async (_name: string): Promise<boolean> => false): Promise<number> {
     let removed = 0;
-    for (const entry of await readdir(this.#root, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || entry.parentPath === this.#partials) continue;
+    for (const entry of (await unlessMissing(readdir(this.#path(folder), { recursive: true, withFileTypes: true }))) ?? []) {
+      if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
       const found = await unlessMissing(stat(path));
       if (!found || found.mtimeMs >= time) continue;
+      if (await isKept(relative(this.#root, path).split(sep).join('/'))) continue;
       await rm(path, { force: true });
       removed++;
     }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { requireSendable, type Mailer } from '@advocate/ports';
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
@@ -17,6 +18,9 @@ export async function openEmlMailer(dir: string): Promise<Mailer> {
         to: mail.to,
         subject: mail.subject,
         text: mail.text,
+        html: mail.html,
+        // By chance otherwise, and the same mail other bytes each time.
+        baseBoundary: createHash('sha256').update(JSON.stringify(mail)).digest('hex').slice(0, 32),
         messageId: `<${mail.id}@advocate-bulk.invalid>`,
         date: new Date(mail.date),
         disableFileAccess: true,

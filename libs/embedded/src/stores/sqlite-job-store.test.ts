@@ -6,6 +6,8 @@ import { noOutcomes } from '@advocate/domain';
 import { jobStoreContract } from '@advocate/ports/contracts';
 import { buildJob } from '@advocate/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from './database.ts';
+import { jobMigrations } from './job-schema.ts';
 import { openSqliteJobStore } from './sqlite-job-store.ts';
 
 jobStoreContract('SQLite', async () => {
@@ -39,7 +41,7 @@ test('a database file keeps everything when it is closed and opened again', asyn
     await store.advance('acme', 'job-1', { cut: { slices: 1, records: 2 } });
     await store.putSlice('job-1', slice);
     const counts = { ...noOutcomes, created: 2 };
-    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 3, sliceChunks: 1, counts, outcome: Uint8Array.of(1, 2) });
+    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 3, sliceChunks: 1, counts, storedAt: 5, outcome: Uint8Array.of(1, 2) });
   }
   using store = openSqliteJobStore(file);
   const job = buildJob({ cut: { slices: 1, records: 2 } });
@@ -50,21 +52,22 @@ test('a database file keeps everything when it is closed and opened again', asyn
   expect(await store.progress('job-1')).toEqual({ counts: { ...noOutcomes, created: 2 }, bytes: 1000 });
 });
 
-test('a database file of the first version keeps its jobs, and those that owe a mail', async () => {
+test('a database file of the first version keeps its jobs, those that owe a mail, and the files of ended ones for the time that was promised', async () => {
   const file = await temporaryFile();
   {
-    using store = openSqliteJobStore(file);
-    for (const id of ['job-1', 'job-2']) await store.create(buildJob({ id, mailOwed: id === 'job-2', status: 'COMPLETED' }), undefined);
-  }
-  {
-    using database = new DatabaseSync(file);
-    database.exec('ALTER TABLE job RENAME COLUMN owing TO mail_owed');
-    for (const column of ['lease_holder', 'lease_until']) database.exec(`ALTER TABLE job DROP COLUMN ${column}`);
-    database.exec('PRAGMA user_version = 1');
+    using database = openDatabase(file, jobMigrations.slice(0, 1), 1);
+    const insert = database.prepare('INSERT INTO job (id, tenant, status, mail_owed, accepted_at, document) VALUES (?, ?, ?, ?, ?, ?)');
+    for (const id of ['job-1', 'job-2']) {
+      const job = buildJob({ id, mailOwed: id === 'job-2', status: 'COMPLETED', dateCompleted: 1000 });
+      insert.run(id, job.tenant, job.status, Number(job.mailOwed), 1, JSON.stringify(job));
+    }
   }
   using store = openSqliteJobStore(file);
   expect((await store.unfinished()).map(({ id }) => id)).toEqual(['job-2']);
   expect(await store.lease('acme', 'job-1', { holder: 'one', until: 10 }, 0)).toBe(true);
+  const expires = 1000 + 30 * 24 * 3600 * 1000;
+  expect(await store.expired(expires - 1, 10)).toEqual([]);
+  expect((await store.expired(expires, 10)).map(({ dateExpires }) => dateExpires)).toEqual([expires, expires]);
 });
 
 test('a database file of a newer version is refused, with what to do', async () => {
@@ -75,6 +78,6 @@ test('a database file of a newer version is refused, with what to do', async () 
     database.exec('PRAGMA user_version = 99');
   }
   expect(() => openSqliteJobStore(file)).toThrow(
-    `${file} was written by a newer version of Advocate Bulk (schema 99, this version knows 2). Run that version.`,
+    `${file} was written by a newer version of Advocate Bulk (schema 99, this version knows ${jobMigrations.length}). Run that version.`,
   );
 });

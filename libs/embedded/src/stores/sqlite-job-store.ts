@@ -1,74 +1,43 @@
+import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Job, OutcomeCounts, Slice } from '@advocate/domain';
-import { resumed } from '@advocate/domain';
-import type { JobEnding, JobLease, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
+import type { Job, OutcomeCounts, ProgressPoint, RowsStored, Slice } from '@advocate/domain';
+import { historyOf, mailSent, mailTaken, resumed } from '@advocate/domain';
+import type { JobEnding, JobFilter, JobLease, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
 import { inTransaction, openDatabase } from './database.ts';
-
-const migrations: readonly string[] = [
-  `
-  CREATE TABLE job (
-    id TEXT PRIMARY KEY,
-    tenant TEXT NOT NULL,
-    request_id TEXT,
-    status TEXT NOT NULL,
-    mail_owed INTEGER NOT NULL,
-    accepted_at INTEGER NOT NULL,
-    document TEXT NOT NULL
-  ) WITHOUT ROWID;
-  CREATE UNIQUE INDEX job_by_request ON job (tenant, request_id) WHERE request_id IS NOT NULL;
-  CREATE INDEX job_by_time ON job (tenant, accepted_at, id);
-  CREATE INDEX job_unfinished ON job (accepted_at, id) WHERE status = 'PENDING' OR mail_owed = 1;
-
-  CREATE TABLE slice (
-    job TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    chunks INTEGER NOT NULL,
-    bytes INTEGER NOT NULL,
-    document TEXT NOT NULL,
-    PRIMARY KEY (job, number)
-  ) WITHOUT ROWID;
-
-  CREATE TABLE outcome (
-    job TEXT NOT NULL,
-    slice INTEGER NOT NULL,
-    partition INTEGER NOT NULL,
-    created INTEGER NOT NULL,
-    updated INTEGER NOT NULL,
-    unchanged INTEGER NOT NULL,
-    deleted INTEGER NOT NULL,
-    failed INTEGER NOT NULL,
-    content BLOB NOT NULL
-  );
-  CREATE UNIQUE INDEX outcome_of_chunk ON outcome (job, slice, partition);
-  CREATE INDEX outcome_counts ON outcome (job, slice, created, updated, unchanged, deleted, failed);
-  `,
-  `
-  ALTER TABLE job RENAME COLUMN mail_owed TO owing;
-  ALTER TABLE job ADD COLUMN lease_holder TEXT;
-  ALTER TABLE job ADD COLUMN lease_until INTEGER;
-  `,
-];
+import { jobMigrations } from './job-schema.ts';
 
 const statements = {
   insertJob: 'INSERT INTO job (id, tenant, request_id, status, owing, accepted_at, document) VALUES (?, ?, ?, ?, ?, ?, ?)',
   job: 'SELECT document FROM job WHERE tenant = ? AND id = ?',
   jobOfRequest: 'SELECT document FROM job WHERE tenant = ? AND request_id = ?',
-  updateJob: 'UPDATE job SET status = ?, owing = ?, document = ? WHERE id = ?',
-  jobs: 'SELECT document FROM job WHERE tenant = ? ORDER BY accepted_at DESC, id DESC LIMIT ?',
-  jobsAfter: `SELECT document FROM job WHERE tenant = ?1
-    AND (accepted_at, id) < (SELECT accepted_at, id FROM job WHERE tenant = ?1 AND id = ?2) ORDER BY accepted_at DESC, id DESC LIMIT ?3`,
+  updateJob: 'UPDATE job SET status = ?, owing = ?, expires_at = ?, document = ? WHERE id = ?',
+  jobs: `SELECT document FROM job WHERE tenant = :tenant AND accepted_at >= :createdFrom AND accepted_at < :createdBefore
+    AND (accepted_at, id) < (:acceptedAt, :id) AND (:type IS NULL OR type = :type) AND (:status IS NULL OR status = :status)
+    ORDER BY accepted_at DESC, id DESC LIMIT :limit`,
+  removeJob: 'DELETE FROM job WHERE id = ?',
+  removeSlices: 'DELETE FROM slice WHERE job = ?',
+  noteRemoved: 'INSERT INTO removed_job (tenant, id) VALUES (?, ?)',
+  removed: 'SELECT 1 FROM removed_job WHERE tenant = ? AND id = ?',
   unfinished: `SELECT document FROM job WHERE status = 'PENDING' OR owing = 1 ORDER BY accepted_at, id`,
   lease: `UPDATE job SET lease_holder = :holder, lease_until = :until WHERE tenant = :tenant AND id = :job
     AND (lease_holder IS NULL OR lease_holder = :holder OR lease_until <= :now)`,
   insertSlice: 'INSERT OR IGNORE INTO slice (job, number, chunks, bytes, document) VALUES (?, ?, ?, ?, ?)',
   slices: `SELECT document, (SELECT count(*) FROM outcome WHERE outcome.job = slice.job AND outcome.slice = slice.number) AS stored
     FROM slice WHERE job = ? ORDER BY number`,
-  insertOutcome: `INSERT OR IGNORE INTO outcome (job, slice, partition, created, updated, unchanged, deleted, failed, content)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  insertOutcome: `INSERT OR IGNORE INTO outcome (job, slice, partition, created, updated, unchanged, deleted, failed, stored_at, content)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   storedChunks: 'SELECT count(*) AS stored FROM outcome WHERE job = ? AND slice = ?',
-  removeOutcomes: `DELETE FROM outcome WHERE job IN (
-    SELECT id FROM job WHERE status <> 'PENDING' AND json_extract(document, '$.dateCompleted') < ?)`,
+  removeOutcomes: 'DELETE FROM outcome WHERE job = ?',
+  expired: 'SELECT document FROM job WHERE expires_at <= ? ORDER BY expires_at LIMIT ?',
+  jobOfFile: `SELECT 1 FROM job WHERE (json_extract(document, '$.fileRef') = ?1 OR json_extract(document, '$.source.name') = ?1)
+    AND id <> ?2 AND (status = 'PENDING' OR expires_at IS NOT NULL) LIMIT 1`,
+  makeSecret: 'INSERT OR IGNORE INTO secret (name, value) VALUES (?, ?)',
+  secret: 'SELECT value FROM secret WHERE name = ?',
   outcomes: 'SELECT content FROM outcome WHERE job = ? AND slice = ? ORDER BY partition',
+  slicesWithFailures: 'SELECT DISTINCT slice FROM outcome WHERE job = ? AND failed > 0 ORDER BY slice',
+  failures: 'SELECT content FROM outcome WHERE job = ? AND slice = ? AND failed > 0 ORDER BY partition',
+  history: `SELECT stored_at AS date, sum(created + updated + unchanged + deleted + failed) AS rows, sum(failed) AS failed
+    FROM outcome WHERE job = ? AND stored_at IS NOT NULL GROUP BY stored_at`,
   progress: `SELECT ${['created', 'updated', 'unchanged', 'deleted', 'failed'].map((kind) => `coalesce(sum(${kind}), 0) AS ${kind}`).join(', ')},
       (SELECT coalesce(sum(bytes), 0) FROM slice WHERE job = :job
         AND chunks = (SELECT count(*) FROM outcome WHERE outcome.job = slice.job AND outcome.slice = slice.number)) AS bytes
@@ -78,10 +47,11 @@ const statements = {
 type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
 
 const cacheMb = 4;
+const endOfTime = Number.MAX_SAFE_INTEGER;
 
 /** Jobs in SQLite. Every change is synced to disk before its promise resolves. */
 export function openSqliteJobStore(file: string): JobStore & Disposable {
-  const database = openDatabase(file, migrations, cacheMb);
+  const database = openDatabase(file, jobMigrations, cacheMb);
   const prepared = Object.fromEntries(Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)])) as Statements;
   return new SqliteJobStore(database, prepared);
 }
@@ -121,9 +91,27 @@ class SqliteJobStore implements JobStore, Disposable {
     return row === undefined ? undefined : parseJob(row);
   }
 
-  async list(tenant: string, limit: number, after?: string): Promise<readonly Job[]> {
-    const rows = after === undefined ? this.#statements.jobs.all(tenant, limit) : this.#statements.jobsAfter.all(tenant, after, limit);
+  async list(tenant: string, limit: number, filter: JobFilter = {}): Promise<readonly Job[]> {
+    const { type = null, status = null, createdFrom = 0, createdBefore = endOfTime, after = { acceptedAt: endOfTime, id: '' } } = filter;
+    const { acceptedAt, id } = after;
+    const rows = this.#statements.jobs.all({ tenant, limit, type, status, createdFrom, createdBefore, acceptedAt, id });
     return (rows as unknown as DocumentRow[]).map(parseJob);
+  }
+
+  async remove(tenant: string, jobId: string): Promise<boolean> {
+    return inTransaction(this.#database, () => {
+      const row = this.#statements.job.get(tenant, jobId) as DocumentRow | undefined;
+      if (row === undefined) return true;
+      const job = parseJob(row);
+      if (job.status === 'PENDING' || owing(job) === 1) return false;
+      for (const statement of ['removeOutcomes', 'removeSlices', 'removeJob'] as const) this.#statements[statement].run(jobId);
+      this.#statements.noteRemoved.run(tenant, jobId);
+      return true;
+    });
+  }
+
+  async wasRemoved(tenant: string, jobId: string): Promise<boolean> {
+    return this.#statements.removed.get(tenant, jobId) !== undefined;
   }
 
   async unfinished(): Promise<readonly Job[]> {
@@ -161,7 +149,13 @@ class SqliteJobStore implements JobStore, Disposable {
   }
 
   async mailSent(tenant: string, jobId: string): Promise<void> {
-    await this.#change(tenant, jobId, (job) => ({ ...job, mailOwed: false }));
+    await this.#change(tenant, jobId, mailSent);
+  }
+
+  async takeMail(tenant: string, jobId: string, lease: JobLease, now: number): Promise<Job | undefined> {
+    let taken: Job | undefined;
+    await this.#change(tenant, jobId, (job) => (taken = mailTaken(job, lease, now)) ?? job);
+    return taken;
   }
 
   async #change(tenant: string, jobId: string, change: (job: Job) => Job): Promise<Job | undefined> {
@@ -170,9 +164,14 @@ class SqliteJobStore implements JobStore, Disposable {
       if (row === undefined) return undefined;
       const before = parseJob(row);
       const after = change(before);
-      if (after !== before) this.#statements.updateJob.run(after.status, owing(after), JSON.stringify(after), jobId);
+      if (after !== before) this.#update(after);
       return after;
     });
+  }
+
+  #update(job: Job): void {
+    const expiresAt = job.filesRemoved ? null : (job.dateExpires ?? null);
+    this.#statements.updateJob.run(job.status, owing(job), expiresAt, JSON.stringify(job), job.id);
   }
 
   async putSlice(jobId: string, slice: Slice): Promise<void> {
@@ -189,12 +188,13 @@ class SqliteJobStore implements JobStore, Disposable {
     });
   }
 
-  async putOutcome({ jobId, slice, partition, sliceChunks, counts, outcome }: StoredOutcome): Promise<{ readonly sliceFinished: boolean }> {
+  async putOutcome(chunk: StoredOutcome): Promise<{ readonly sliceFinished: boolean }> {
     return inTransaction(this.#database, () => {
-      const { created, updated, unchanged, deleted, failed } = counts;
-      this.#statements.insertOutcome.run(jobId, slice, partition, created, updated, unchanged, deleted, failed, outcome);
+      const { jobId, slice, partition, storedAt, outcome } = chunk;
+      const { created, updated, unchanged, deleted, failed } = chunk.counts;
+      this.#statements.insertOutcome.run(jobId, slice, partition, created, updated, unchanged, deleted, failed, storedAt, outcome);
       const { stored } = this.#statements.storedChunks.get(jobId, slice) as { stored: number };
-      return { sliceFinished: stored === sliceChunks };
+      return { sliceFinished: stored === chunk.sliceChunks };
     });
   }
 
@@ -202,8 +202,36 @@ class SqliteJobStore implements JobStore, Disposable {
     return (this.#statements.outcomes.all(jobId, slice) as { content: Uint8Array }[]).map(({ content }) => content);
   }
 
-  async removeOutcomesOfJobsEndedBefore(time: number): Promise<void> {
-    await inTransaction(this.#database, () => this.#statements.removeOutcomes.run(time));
+  async expired(now: number, limit: number): Promise<readonly Job[]> {
+    return (this.#statements.expired.all(now, limit) as unknown as DocumentRow[]).map(parseJob);
+  }
+
+  async expire(tenant: string, jobId: string): Promise<void> {
+    await this.#change(tenant, jobId, (job) => {
+      this.#statements.removeOutcomes.run(jobId);
+      return { ...job, filesRemoved: true };
+    });
+  }
+
+  async usesFile(name: string, except = ''): Promise<boolean> {
+    return this.#statements.jobOfFile.get(name, except) !== undefined;
+  }
+
+  async secret(name: string): Promise<string> {
+    return inTransaction(this.#database, () => {
+      this.#statements.makeSecret.run(name, randomBytes(32).toString('hex'));
+      return (this.#statements.secret.get(name) as { value: string }).value;
+    });
+  }
+
+  async *failures(jobId: string): AsyncGenerator<readonly Uint8Array[]> {
+    for (const { slice } of this.#statements.slicesWithFailures.all(jobId) as { slice: number }[]) {
+      yield (this.#statements.failures.all(jobId, slice) as { content: Uint8Array }[]).map(({ content }) => content);
+    }
+  }
+
+  async history(jobId: string): Promise<readonly ProgressPoint[]> {
+    return historyOf(this.#statements.history.all(jobId) as unknown as RowsStored[]);
   }
 
   async progress(jobId: string): Promise<{ readonly counts: OutcomeCounts; readonly bytes: number }> {

@@ -7,35 +7,47 @@ import { fileURLToPath } from 'node:url';
 export const serviceNames = ['ingestion', 'participant', 'deletion', 'notification'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** A service as a process of its own, started as an operator starts it, on a free port. */
-export class ServiceProcess {
-  readonly name: ServiceName;
+/** What a service says in its log once it serves. */
+export interface Serving {
+  readonly port: number;
+  /** Of the console. */
+  readonly url?: string;
+}
+
+/** A service as a process of its own, started by its own entry point as an operator starts it, on a free port. Disposing kills it. */
+export class ServiceProcess implements AsyncDisposable {
+  readonly name: ServiceName | 'console';
   readonly #child: ChildProcess;
-  readonly #port = Promise.withResolvers<number>();
+  readonly #serving = Promise.withResolvers<Serving>();
   readonly #status: Promise<number | null>;
   readonly #log: string[] = [];
 
-  constructor(name: ServiceName, environment: Readonly<Record<string, string>>) {
+  /** @param flags of Node, before the entry point */
+  constructor(name: ServiceName | 'console', environment: NodeJS.ProcessEnv, flags: readonly string[] = []) {
     this.name = name;
     const main = fileURLToPath(new URL(`../../../${name}/src/main.ts`, import.meta.url));
-    const env = { ...process.env, ...environment, ADVOCATE_GRPC_PORT: '0', ADVOCATE_LOG_LEVEL: 'info' };
-    this.#child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ADVOCATE_GRPC_PORT: '0', ADVOCATE_LOG_LEVEL: 'info', ...environment };
+    this.#child = spawn(process.execPath, [...flags, main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const killAtExit = (): void => void this.#child.kill('SIGKILL');
     process.once('exit', killAtExit);
     this.#status = once(this.#child, 'close').then(([status]) => {
       process.off('exit', killAtExit);
       return status as number | null;
     });
-    void this.#status.then(() => this.#port.reject(new Error(`${name} ended before it served:\n${this.#log.join('\n')}`)));
-    this.#port.promise.catch(() => undefined);
+    void this.#status.then(() => this.#serving.reject(new Error(`${name} ended before it served:\n${this.#log.join('\n')}`)));
+    this.#serving.promise.catch(() => undefined);
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       if (output !== null) createInterface(output).on('line', (line) => this.#hear(line));
     }
   }
 
-  /** Where it serves gRPC; resolves once it does. Rejects with what it said when it ends before. */
-  get port(): Promise<number> {
-    return this.#port.promise;
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Where it serves; resolves once it does. Rejects with what it said when it ends before. */
+  get serving(): Promise<Serving> {
+    return this.#serving.promise;
   }
 
   /** What it has said of trouble so far. */
@@ -55,9 +67,14 @@ export class ServiceProcess {
     return this.#status;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.kill();
+  }
+
   #hear(line: string): void {
     this.#log.push(line);
-    const port = /^\{"level":30,.*"port":(\d+),"engine":"distributed"/.exec(line)?.[1];
-    if (port !== undefined) this.#port.resolve(Number(port));
+    if (!line.startsWith('{"level":30,')) return;
+    const { port, url } = JSON.parse(line) as Partial<Serving>;
+    if (port !== undefined) this.#serving.resolve({ port, ...(url === undefined ? {} : { url }) });
   }
 }
