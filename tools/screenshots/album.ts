@@ -25,14 +25,15 @@ export class Album {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** Takes the pictures of what a tab shows. One that is as good as the same as the picture before leaves it as it is. */
-  async take({ page }: ConsoleTab, name: string): Promise<void> {
+  /** Takes the pictures of what a tab shows, or of the whole page. One that is as good as the same as the picture before leaves it as it is. */
+  async take({ page }: ConsoleTab, name: string, { whole = false } = {}): Promise<void> {
     for (const { view, viewport, scheme } of views) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      if (whole) await page.evaluate('scrollTo(0, 0)');
       // The plot follows the size of its place a frame later.
       await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-      this.#keep(join(this.#folder, `${name}-${view}.png`), await page.screenshot({ animations: 'disabled' }));
+      this.#keep(join(this.#folder, `${name}-${view}.png`), await page.screenshot({ animations: 'disabled', fullPage: whole }));
     }
   }
 

@@ -18,7 +18,7 @@ const campaign = { name: 'spring-campaign.csv', content: springCampaign(10_000) 
 
 /** Brings about each state of the console in turn, and takes its pictures. Stops the suite in the end. */
 export async function takeScenes({ album, browser, suite, dataDir }: Stage): Promise<void> {
-  await using tab = await browser.openTab(suite.consoleUrl ?? '');
+  await using tab = await openTab(browser, suite);
   await tab.goto(jobs);
   await album.take(tab, 'jobs-empty');
   await tab.visit('Import');
@@ -28,20 +28,20 @@ export async function takeScenes({ album, browser, suite, dataDir }: Stage): Pro
   await tab.goto('/t/default/participants?by=id&q=ada');
   await album.take(tab, 'participants');
   await tab.goto('/t/default/participants/account?id=harbour-tea&user=ada');
-  await album.take(tab, 'account');
+  await album.take(tab, 'account', { whole: true });
 
   const start = await tab.prepareImport('Users', campaign, 'Spring campaign');
   await start.waitFor();
-  await album.take(tab, 'import-preview');
+  await album.take(tab, 'import-preview', { whole: true });
   await start.click();
   await tab.jobEnd();
   await tab.settled();
-  await album.take(tab, 'job-failed-rows');
+  await album.take(tab, 'job-failed-rows', { whole: true });
   const campaignPage = new URL(tab.page.url()).pathname;
 
   const deletion = await tab.prepareImport('Delete Users', { name: 'leavers.csv', content: leavers(500) }, 'Leavers');
   await deletion.click();
-  await tab.page.getByRole('dialog').waitFor();
+  await tab.page.getByLabel(/^Type the number of rows/).fill('500');
   await album.take(tab, 'deletion-confirmation');
   await tab.confirmDeletion();
   await tab.jobEnd();
@@ -62,6 +62,8 @@ export async function takeScenes({ album, browser, suite, dataDir }: Stage): Pro
   await tab.settled();
   await album.take(tab, 'job-aborted');
 
+  await tab.visit('Imports & Exports');
+  await tab.settled();
   await takeExpired(album, browser, suite, campaignPage);
   await takeLoading(album, browser, suite);
   await suite[Symbol.asyncDispose]();
@@ -81,9 +83,17 @@ async function importProgramme(tab: ConsoleTab, grpcPort: number): Promise<void>
 
 const dayMs = 24 * 3600 * 1000;
 
+/** A tab with a face that resembles those which computers of people have for their own texts; the one of a server is whatever comes first. */
+async function openTab(browser: ConsoleBrowser, { consoleUrl = '' }: AllInOne): Promise<ConsoleTab> {
+  const tab = await browser.openTab(consoleUrl);
+  const setFace = `document.documentElement.style.setProperty('--sans', 'Inter, Roboto, "Noto Sans", sans-serif')`;
+  await tab.page.addInitScript(`addEventListener('DOMContentLoaded', () => ${setFace})`);
+  return tab;
+}
+
 /** The page of a job as it is 31 days later. */
 async function takeExpired(album: Album, browser: ConsoleBrowser, suite: AllInOne, path: string): Promise<void> {
-  await using tab = await browser.openTab(suite.consoleUrl ?? '');
+  await using tab = await openTab(browser, suite);
   await tab.page.addInitScript(`{ const now = Date.now; Date.now = () => now() + ${31 * dayMs}; }`);
   await tab.goto(path);
   await album.take(tab, 'job-expired');
@@ -91,7 +101,7 @@ async function takeExpired(album: Album, browser: ConsoleBrowser, suite: AllInOn
 
 /** The jobs of a server that takes its time. */
 async function takeLoading(album: Album, browser: ConsoleBrowser, suite: AllInOne): Promise<void> {
-  await using tab = await browser.openTab(suite.consoleUrl ?? '');
+  await using tab = await openTab(browser, suite);
   await tab.page.route('**/importJobs*', () => {});
   await tab.page.goto(jobs);
   await tab.page.locator('.skeleton').waitFor();

@@ -70,6 +70,23 @@ export function expiryContract(name: string, create: () => Promise<Stores & Asyn
       expect(await left(stores, names)).toEqual([]);
     });
 
+    test('decisions go when they are as old, but not while a job that was accepted as early goes on from them', async () => {
+      const stores = await open();
+      const { jobs, participants } = stores;
+      const decide = (chunkId: string, date: number) =>
+        participants.commit({ chunkId, tenant: 'acme', jobId: chunkId, accounts: [], outcome: Uint8Array.of(1), date });
+      await jobs.create(buildJob({ plan: { acceptedAt: now } }), undefined);
+      await decide('older', now - 1);
+      await decide('of the job', now);
+      await removeAt(stores, now + 2 * fileRetentionMs);
+      expect(await participants.isCommitted('older')).toBe(false);
+      expect(await participants.isCommitted('of the job')).toBe(true);
+      await jobs.finish('acme', 'job-1', { ...ending, dateExpires: now + fileRetentionMs });
+      await jobs.eventPublished('acme', 'job-1');
+      await removeAt(stores, now + 2 * fileRetentionMs);
+      expect(await participants.isCommitted('of the job')).toBe(false);
+    });
+
     test('more jobs than are looked at a time all have their time ended', async () => {
       const stores = await open();
       for (let index = 0; index < 105; index += 1) {
