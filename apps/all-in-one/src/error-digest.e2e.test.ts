@@ -74,7 +74,7 @@ describe('an error digest', () => {
   });
 
   test('of a job that runs has the errors found so far', async () => {
-    await using suite = await startSuite({ partitions: 2, consumers: 1 });
+    await using suite = await startSuite();
     const rows = Array.from({ length: 20_000 }, (_, index) => (index % 2 === 0 ? `a${index},` : `a${index},u`));
     const { name } = await suite.client.start(`accountId,id\n${rows.join('\n')}\n`);
     await until(async () => ((await suite.client.job(name)).stats?.errors ?? 0) > 0 || undefined, 'the first errors');
