@@ -186,16 +186,16 @@ describe('the completion mail', () => {
       expect(readdirSync(join(dataDir, 'mail')).filter((name) => name.endsWith('.eml'))).toEqual([`${job.id}.eml`]);
       const mail = readFileSync(file, 'utf8');
       const [head = '', ...parts] = mail.split('\r\n\r\n');
-      const body = parts.join('\n').replaceAll('=\r\n', '');
+      const body = parts.join('\n').replaceAll('=\r\n', '').replaceAll('\r\n', '\n');
       expect(head).toContain('To: owner@example.com');
       expect(head).not.toMatch(/^Bcc:/m);
       expect(head).toContain(
         'Subject: =?UTF-8?Q?Your_import_of_users_=22Spring_Bcc=3A_ev?=\r\n =?UTF-8?Q?erybody=40example=2Ecom=22_is_complete?=\r\n',
       );
       expect(body).toContain('Your import of users');
-      expect(body).toContain('  1  The provided email field is an invalid email address.\r\n');
-      expect(body).toMatch(/^ {2}Errors\r\n {2}http:\/\/localhost:8080\/files\/[\w-]+\r$/m);
-      expect(body).toContain(`http://localhost:8080/t/default/jobs/${job.id}\r\n`);
+      expect(body).toContain('  1  The provided email field is an invalid email address.\n');
+      expect(body).toMatch(/^ {2}Errors\n {2}http:\/\/localhost:8080\/files\/[\w-]+$/m);
+      expect(body).toContain(`http://localhost:8080/t/default/jobs/${job.id}\n`);
       expect(mail).not.toContain('ada@example.com');
     }
     const { mtimeMs } = statSync(file);
