@@ -30,9 +30,13 @@ describe.skipIf(uri === undefined)('a connection', () => {
     const indexes = await connections[0]!.db.collection('jobs').indexes();
     expect(indexes.map(({ name }) => name).toSorted()).toEqual([
       '_id_',
+      'expiresAt_1',
+      'job.fileRef_1',
+      'job.source.name_1',
       'open_1_acceptedAt_1__id_1',
-      'outcomesSince_1',
       'tenant_1_acceptedAt_-1__id_-1',
+      'tenant_1_job.plan.type_1_acceptedAt_-1__id_-1',
+      'tenant_1_job.status_1_acceptedAt_-1__id_-1',
     ]);
     expect(await connections[0]!.db.collection('schema').find().toArray()).toMatchObject([{ _id: 'schema' }]);
   });
