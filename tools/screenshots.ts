@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { startAllInOne } from '@advocate/all-in-one';
 import { ConsoleBrowser, findChromium } from '@advocate/console/testing';
 import { Album } from './screenshots/album.ts';
+import { writeConsolePage } from './screenshots/console-page.ts';
 import { takeScenes } from './screenshots/scenes.ts';
 
 const chromium = findChromium();
@@ -20,6 +21,7 @@ const dataDir = await mkdtemp(join(tmpdir(), 'advocate-screenshots-'));
 resources.defer(() => rm(dataDir, { recursive: true, force: true }));
 const browser = resources.use(await ConsoleBrowser.launch(chromium));
 const suite = await startAllInOne({ dataDir, logLevel: 'error', console: { host: '127.0.0.1', port: 0, tenant: 'default' } });
-const album = new Album(process.env.SHOTS ?? 'docs/screenshots');
+const album = new Album('docs/screenshots');
 await takeScenes({ album, browser, suite, dataDir });
+writeConsolePage('docs/console.md');
 console.log(album.summary);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsoleTab } from '@advocate/console/testing';
 import { difference, readPng, writePng } from './png.ts';
 
@@ -12,7 +13,7 @@ export const views = Object.entries(sizes).flatMap(([size, viewport]) =>
 );
 
 /** Less than this share of a picture is moved by times, ids and rates. */
-const noise = 0.01;
+const noise = 0.02;
 
 /** The folder with the pictures of the console. */
 export class Album {
@@ -27,6 +28,8 @@ export class Album {
 
   /** Takes the pictures of what a tab shows, or of the whole page. One that is as good as the same as the picture before leaves it as it is. */
   async take({ page }: ConsoleTab, name: string, { whole = false } = {}): Promise<void> {
+    // A plot is drawn anew four times a second.
+    await pause(300);
     for (const { view, viewport, scheme } of views) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });

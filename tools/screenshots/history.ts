@@ -8,7 +8,9 @@ const participant = (account: string, id: string): string => `${parent}/accounts
 /** Does once to a suite what the product around it would do: creates a segment, before people are imported into it. */
 export async function createSegment(grpcPort: number, key: string, displayName: string): Promise<void> {
   using client = connect(grpcPort);
-  await client.ask((answer) => client.participants.createSegment({ parent, segment: { key, displayName, name: '', dateCreated: 0 } }, answer));
+  await client.ask((answer) =>
+    client.participants.createSegment({ parent, segment: { key, displayName, name: '', dateCreated: 0 } }, answer),
+  );
 }
 
 /** Gives people of the sample rewards, an event and a referral. */
@@ -19,7 +21,9 @@ export async function recordHistory(grpcPort: number): Promise<void> {
   for (const requestId of ['welcome', 'third-friend']) {
     await client.ask((answer) => participants.recordReward({ parent: ada, content: { credit: 10 }, requestId }, answer));
   }
-  await client.ask((answer) => participants.recordEvent({ parent: ada, key: 'purchase', fields: { orders: 1 }, requestId: 'order-1' }, answer));
+  await client.ask((answer) =>
+    participants.recordEvent({ parent: ada, key: 'purchase', fields: { orders: 1 }, requestId: 'order-1' }, answer),
+  );
 }
 
 interface Connected extends Disposable {

@@ -29,7 +29,7 @@ export function readPng(file: Buffer): Picture {
 }
 
 function* chunksOf(file: Buffer): Generator<{ readonly name: string; readonly data: Buffer }> {
-  for (let at = signature.length; at < file.length; ) {
+  for (let at = signature.length; at < file.length;) {
     const length = file.readUInt32BE(at);
     yield { name: file.toString('latin1', at + 4, at + 8), data: file.subarray(at + 8, at + 8 + length) };
     at += length + 12;
@@ -71,7 +71,12 @@ export function writePng({ width, height, pixels }: Picture): Buffer {
   palette.forEach((colour, index) => colours.writeUIntBE(colour, index * 3, 3));
   const rows = Buffer.alloc((width + 1) * height);
   for (let row = 0; row < height; row += 1) rows.set(indexes.subarray(row * width, (row + 1) * width), row * (width + 1) + 1);
-  const parts = [chunk('IHDR', header), chunk('PLTE', colours), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0))];
+  const parts = [
+    chunk('IHDR', header),
+    chunk('PLTE', colours),
+    chunk('IDAT', deflateSync(rows, { level: 9 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ];
   return Buffer.concat([signature, ...parts]);
 }
 
@@ -87,7 +92,9 @@ function chunk(name: string, data: Buffer): Buffer {
 function toPalette(pixels: Uint32Array): { readonly palette: readonly number[]; readonly indexes: Uint8Array } {
   const counts = new Map<number, number>();
   for (const colour of pixels) counts.set(colour, (counts.get(colour) ?? 0) + 1);
-  const byCount = [...counts].sort(([one, oneCount], [other, otherCount]) => otherCount - oneCount || one - other).map(([colour]) => colour);
+  const byCount = [...counts]
+    .sort(([one, oneCount], [other, otherCount]) => otherCount - oneCount || one - other)
+    .map(([colour]) => colour);
   for (let step = 1; ; step += 1) {
     const cell = (colour: number): number =>
       Math.floor((colour >> 16) / step) * 65_536 + Math.floor(((colour >> 8) & 255) / step) * 256 + Math.floor((colour & 255) / step);

@@ -12,7 +12,7 @@ paper-lantern,ada,Ada,Haddad,ada@paperlantern.example,true,ja_JP,JP,gold,31,Toky
 /** A users' file as people send it: one column has a typing error, and some rows have mistakes. */
 export function springCampaign(rows: number): string {
   const [header = '', ...lines] = usersCsv(0, rows, (_, number) => mistake(number));
-  return [header.replace('lastName', 'lastname2'), ...lines].join('');
+  return [header.replace('lastName', 'lastNam'), ...lines].join('');
 }
 
 function mistake(number: number): Readonly<Record<string, string>> {

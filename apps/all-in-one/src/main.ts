@@ -8,6 +8,6 @@ const logger = createLogger('all-in-one', config.logLevel);
 
 await runProcess(logger, async () => {
   const suite = await startAllInOne(config);
-  logger.info({ port: suite.grpcPort, console: suite.consoleUrl, dataDir: config.dataDir }, 'All services run');
+  logger.info({ port: suite.grpcPort, url: suite.consoleUrl, dataDir: config.dataDir }, 'All services run');
   return suite;
 });

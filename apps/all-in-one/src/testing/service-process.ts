@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 export const serviceNames = ['ingestion', 'participant', 'deletion', 'notification'] as const;
 export type ServiceName = (typeof serviceNames)[number];
+/** Whatever of the suite is started by an entry point of its own. */
+type ProcessName = ServiceName | 'console' | 'all-in-one';
 
 /** What a service says in its log once it serves. */
 export interface Serving {
@@ -16,14 +18,14 @@ export interface Serving {
 
 /** A service as a process of its own, started by its own entry point as an operator starts it, on a free port. Disposing kills it. */
 export class ServiceProcess implements AsyncDisposable {
-  readonly name: ServiceName | 'console';
+  readonly name: ProcessName;
   readonly #child: ChildProcess;
   readonly #serving = Promise.withResolvers<Serving>();
   readonly #status: Promise<number | null>;
   readonly #log: string[] = [];
 
   /** @param flags of Node, before the entry point */
-  constructor(name: ServiceName | 'console', environment: NodeJS.ProcessEnv, flags: readonly string[] = []) {
+  constructor(name: ProcessName, environment: NodeJS.ProcessEnv, flags: readonly string[] = []) {
     this.name = name;
     const main = fileURLToPath(new URL(`../../../${name}/src/main.ts`, import.meta.url));
     const env = { ...process.env, ADVOCATE_GRPC_PORT: '0', ADVOCATE_LOG_LEVEL: 'info', ...environment };

@@ -18,7 +18,7 @@ export class ConsoleBrowser implements AsyncDisposable {
   /** Opens a tab on a console, with a session, a cache and a storage of its own. */
   async openTab(url: string, options: BrowserContextOptions = {}): Promise<ConsoleTab> {
     const context = await this.#browser.newContext({ baseURL: url, locale: 'en-GB', timezoneId: 'UTC', ...options });
-    return ConsoleTab.open(await context.newPage());
+    return new ConsoleTab(await context.newPage());
   }
 
   /** What the main thread of a tab does until the measurement ends. */

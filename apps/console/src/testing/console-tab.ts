@@ -3,6 +3,8 @@ import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 
 const patienceMs = 30_000;
+/** More than any page has to stop at. */
+const mostStops = 60;
 
 /** A file to choose in a form. */
 export interface ChosenFile {
@@ -16,21 +18,16 @@ export class ConsoleTab implements AsyncDisposable {
   /** Errors of scripts, and what the content security policy forbade. */
   readonly complaints: string[] = [];
 
-  private constructor(page: Page) {
+  constructor(page: Page) {
     this.page = page;
     page.setDefaultTimeout(patienceMs);
+    // Without a listener the browser would open its own dialog.
+    page.on('filechooser', () => {});
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       // A request that fails is for the page to show.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.complaints.push(message.text());
     });
-  }
-
-  static async open(page: Page): Promise<ConsoleTab> {
-    const tab = new ConsoleTab(page);
-    const report = 'console.error(`Forbidden by ${event.violatedDirective}: ${event.blockedURI}`)';
-    await page.addInitScript(`addEventListener('securitypolicyviolation', (event) => ${report})`);
-    return tab;
   }
 
   /** Goes to a path of the console; resolves when it shows what it was asked for. */
@@ -66,6 +63,35 @@ export class ConsoleTab implements AsyncDisposable {
 
   async chooseFile({ name, content }: ChosenFile): Promise<void> {
     await this.page.getByLabel(/Select a file/).setInputFiles({ name, mimeType: '', buffer: Buffer.from(content) });
+  }
+
+  /** Presses Tab, or Shift and Tab, until something of that name has the focus. Throws when it never gets it. */
+  async tabTo(name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+    const passed: string[] = [];
+    while (passed.length < mostStops) {
+      await this.press(key);
+      const focused = await this.#focusedName();
+      if (name.test(focused)) return;
+      passed.push(focused.slice(0, 30));
+    }
+    throw new Error(`${name.source} is not reached by keyboard; these are: ${passed.join(', ')}`);
+  }
+
+  press(key: string): Promise<void> {
+    return this.page.keyboard.press(key);
+  }
+
+  /** Opens the focused field's chooser as a keyboard does, and chooses the file. */
+  async chooseFileByKeyboard({ name, content }: ChosenFile): Promise<void> {
+    const opened = this.page.waitForEvent('filechooser');
+    await this.press('Enter');
+    await (await opened).setFiles({ name, mimeType: '', buffer: Buffer.from(content) });
+  }
+
+  /** What the focused element is called, as a screen reader would say it. */
+  async #focusedName(): Promise<string> {
+    const named = 'element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText';
+    return this.page.evaluate(`((element) => (${named}).trim().replace(/\\s+/g, ' '))(document.activeElement)`);
   }
 
   /** Confirms the deletion that the open dialog asks about, by typing the number of rows that it states. Answers the dialog's title. */
@@ -106,16 +132,38 @@ export class ConsoleTab implements AsyncDisposable {
     await this.settled();
   }
 
-  /** What axe finds that keeps people from using the page, as `rule: what is wrong (where)`. */
+  /** What axe finds that keeps people from using the page in light or in dark, as `scheme, rule: what is wrong (where)`. */
   async audit(): Promise<readonly string[]> {
-    // Colours on their way are nobody's fault.
-    await this.page.evaluate('Promise.allSettled(document.getAnimations().map((animation) => animation.effect.getTiming().iterations === Infinity || animation.finished))');
-    const { violations } = await this.page.evaluate<{ readonly violations: readonly axe.Result[] }>(
-      `${axe.source}; axe.run({ resultTypes: ['violations'] })`,
-    );
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(' ')})`));
+    const found: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      // Without motion no colour is on its way.
+      await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await this.page.evaluate<axe.AxeResults>(`${axe.source}; axe.run({ resultTypes: ['violations'] })`);
+      for (const { id, impact, help, nodes } of violations) {
+        if (impact !== 'serious' && impact !== 'critical') continue;
+        found.push(...nodes.map(({ target }) => `${colorScheme}, ${id}: ${help} (${target.join(' ')})`));
+      }
+    }
+    return found;
+  }
+
+  /** When the tab first painted text or a picture, in milliseconds after it was asked to go where it is. */
+  firstPaintMs(): Promise<number> {
+    return this.page.evaluate(`new Promise((found) => {
+      const look = (list) => list.getEntriesByName('first-contentful-paint').forEach(({ startTime }) => found(startTime));
+      new PerformanceObserver(look).observe({ type: 'paint', buffered: true });
+    })`);
+  }
+
+  /** Counts from now on what the console's own files weigh on their way, by path. */
+  countBytes(): ReadonlyMap<string, number> {
+    const bytes = new Map<string, number>();
+    this.page.on('requestfinished', (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith('/api/')) return;
+      void request.sizes().then(({ responseBodySize }) => bytes.set(pathname, responseBodySize));
+    });
+    return bytes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

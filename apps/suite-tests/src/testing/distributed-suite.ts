@@ -68,10 +68,11 @@ export class DistributedSuite {
     return [...this.#running].filter((service) => service.name === name);
   }
 
-  /** Starts a service once more; resolves when it serves. */
-  async startService(name: ServiceName): Promise<ServiceProcess> {
+  /** Starts a service once more, on any free port unless one is given; resolves when it serves. */
+  async startService(name: ServiceName, grpcPort = 0): Promise<ServiceProcess> {
     const service = new ServiceProcess(name, {
       ADVOCATE_ENGINE: 'distributed',
+      ADVOCATE_GRPC_PORT: String(grpcPort),
       ADVOCATE_DATA_DIR: this.#folder,
       ADVOCATE_KAFKA_BROKERS: this.servers.kafka,
       ADVOCATE_KAFKA_TOPIC_PREFIX: this.topicPrefix,

@@ -1,4 +1,5 @@
 import type { ImportJob } from '@advocate/contracts';
+import { Fragment } from 'preact';
 import type { Pace } from '../progress/pace.ts';
 import { progressText } from '../text/progress-text.ts';
 
@@ -11,7 +12,14 @@ export function JobProgress({ job, pace, label }: { job: ImportJob; pace: Pace |
         <progress value={share} max={1} aria-label={label} />
         <span class="progress-percent">{percent}</span>
       </div>
-      <p class="progress-details">{details.join(' · ')}</p>
+      <p class="progress-details">
+        {details.map((detail, index) => (
+          <Fragment key={index}>
+            {index > 0 && ' · '}
+            <span>{detail}</span>
+          </Fragment>
+        ))}
+      </p>
     </div>
   );
 }
