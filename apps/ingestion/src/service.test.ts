@@ -57,7 +57,7 @@ async function applyRows(engine: Engine, { isTelling }: { readonly isTelling: bo
   await startRowConsumer('rows.users', 'participant', { log, apply, logger, patienceMs: 200 });
   await log.consume('chunks.outcomes', 'notification', async ({ value: outcome }) => {
     const { jobId, slice, partition, sliceChunks, counts } = summariseChunkOutcome(outcome);
-    const { sliceFinished } = await jobs.putOutcome({ jobId, slice, partition, sliceChunks, counts, storedAt: 0, outcome });
+    const { sliceFinished } = await jobs.putOutcome({ tenant, jobId, slice, partition, sliceChunks, counts, storedAt: 0, outcome });
     const value = SliceFinished.encode({ tenant, jobId, slice }).finish();
     if (sliceFinished && isTelling) await log.publish('slices.finished', [{ key: jobId, partition: 0, value }]);
   });

@@ -75,8 +75,16 @@ export function mailTaken(job: Job, lease: NonNullable<Job['mailLease']>, now: n
   return mailOwed && isFree ? { ...job, mailLease: lease } : undefined;
 }
 
-/** A job whose mail was sent. */
-export const mailSent = ({ mailLease: _, ...job }: Job): Job => ({ ...job, mailOwed: false });
+/** A job of which the mail of the end after so many resumptions was sent; the job itself when it has been resumed since. */
+export function mailSent(job: Job, resumptions: number | undefined): Job {
+  if (job.resumptions !== resumptions) return job;
+  const { mailLease, ...rest } = job;
+  return { ...rest, mailOwed: false };
+}
+
+/** A job of which the event of the end after so many resumptions was published; the job itself when it has been resumed since. */
+export const eventPublished = (job: Job, resumptions: number | undefined): Job =>
+  job.resumptions === resumptions ? { ...job, eventOwed: false } : job;
 
 export interface Source {
   readonly name: string;

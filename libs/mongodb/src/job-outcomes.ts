@@ -55,17 +55,22 @@ export class JobOutcomes {
       .toSorted((a, b) => a.index - b.index);
   }
 
-  async put(chunk: StoredOutcome): Promise<{ readonly sliceFinished: boolean }> {
+  /** @param isRemoved whether the outcomes of its job were removed, or are being; asked only when the slice is not there */
+  async put(chunk: StoredOutcome, isRemoved: () => Promise<boolean>): Promise<{ readonly sliceFinished: boolean }> {
     return withRetry(async () => {
       // Bytes first: an outcome that is counted is there to be read.
       for (const part of partsOf(chunk)) await insertUnlessThere(this.#outcomes, part);
-      const stored = await this.#count(chunk);
-      return { sliceFinished: stored.length === chunk.sliceChunks };
+      const stored = await this.#count(chunk, isRemoved);
+      if (stored === undefined) await this.#outcomes.deleteMany({ _id: idsUnder(chunkKey(chunk)) });
+      return { sliceFinished: stored?.length === chunk.sliceChunks };
     });
   }
 
-  /** Counts a chunk's rows, once, and answers the partitions counted by then. */
-  async #count({ jobId, slice, partition, counts, storedAt }: StoredOutcome): Promise<readonly number[]> {
+  /** Counts a chunk's rows, once, and answers the partitions counted by then; nothing, and nothing changed, when they are not to be counted any more. */
+  async #count(
+    { jobId, slice, partition, counts, storedAt }: StoredOutcome,
+    isRemoved: () => Promise<boolean>,
+  ): Promise<readonly number[] | undefined> {
     const _id = sliceKey(jobId, slice);
     const added = Object.fromEntries(Object.entries(counts).map(([kind, rows]) => [`counts.${kind}`, rows as number]));
     const chunk: RowsStored = { date: storedAt, rows: countRows(counts), failed: counts.failed };
@@ -77,6 +82,7 @@ export class JobOutcomes {
       );
       const found = counted ?? (await readLatest(this.#slices, _id));
       if (found?.stored.includes(partition)) return found.stored;
+      if (found === null && (await isRemoved())) return undefined;
       await insertUnlessThere(this.#slices, { _id, stored: [], counts: noOutcomes });
     }
   }
@@ -103,20 +109,15 @@ export class JobOutcomes {
       .map((parts) => joined(parts.map(({ content }) => content)));
   }
 
-  /** Removes the outcomes, and all counts of them. */
-  async expire(jobId: string): Promise<void> {
-    const ofJob = { _id: idsUnder(jobId) };
-    const slices = await withRetry(() => this.#slices.find(ofJob, { projection: { _id: 1 } }).toArray());
-    await withRetry(() => this.#slices.updateMany(ofJob, { $set: { stored: [], counts: noOutcomes, history: [] } }));
-    // Slice by slice, as all of a large job's may take longer than an operation should.
-    for (const slice of slices) await withRetry(() => this.#outcomes.deleteMany({ _id: idsUnder(slice._id) }));
-    await withRetry(() => this.#outcomes.deleteMany(ofJob));
-  }
-
   /** Removes the slices and their outcomes. */
   async remove(jobId: string): Promise<void> {
-    await this.expire(jobId);
-    await withRetry(() => this.#slices.deleteMany({ _id: idsUnder(jobId) }));
+    const ofJob = { _id: idsUnder(jobId) };
+    const slices = await withRetry(() => this.#slices.find(ofJob, { projection: { _id: 1 } }).toArray());
+    // Slice by slice, as all of a large job's may take longer than an operation should.
+    for (const slice of slices) await withRetry(() => this.#outcomes.deleteMany({ _id: idsUnder(slice._id) }));
+    await withRetry(() => this.#slices.deleteMany(ofJob));
+    // What came meanwhile; from here on an outcome finds no slice.
+    await withRetry(() => this.#outcomes.deleteMany(ofJob));
   }
 
   async history(jobId: string): Promise<readonly ProgressPoint[]> {
@@ -143,12 +144,14 @@ export class JobOutcomes {
 
 /** No job id has a `/`. */
 const sliceKey = (jobId: string, slice: number): string => `${jobId}/${slice}`;
+const chunkKey = ({ jobId, slice, partition }: StoredOutcome): string => `${sliceKey(jobId, slice)}/${partition}`;
 const sliceOf = (key: string): number => Number(key.split('/')[1]);
 
-function partsOf({ jobId, slice, partition, counts, outcome }: StoredOutcome): readonly OutcomeDocument[] {
+function partsOf(chunk: StoredOutcome): readonly OutcomeDocument[] {
+  const { partition, counts, outcome } = chunk;
   const contents = inParts(outcome);
   return contents.map((content, part) => ({
-    ...{ _id: `${sliceKey(jobId, slice)}/${partition}/${part}`, partition, part, parts: contents.length },
+    ...{ _id: `${chunkKey(chunk)}/${part}`, partition, part, parts: contents.length },
     ...{ failed: counts.failed, content },
   }));
 }

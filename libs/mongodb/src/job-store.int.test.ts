@@ -25,8 +25,9 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
     const store = openMongodbJobStore(database.db);
     const large = Buffer.from(Uint8Array.from({ length: 26_000_000 }, (_, i) => (i * i) >>> 7));
     const counts = { ...noOutcomes, created: 1 };
-    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 2, sliceChunks: 2, counts, storedAt: 0, outcome: large });
-    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 1, sliceChunks: 2, counts, storedAt: 0, outcome: Buffer.from('small') });
+    const place = { tenant: 'acme', jobId: 'job-1', slice: 0, sliceChunks: 2 };
+    await store.putOutcome({ ...place, partition: 2, counts, storedAt: 0, outcome: large });
+    await store.putOutcome({ ...place, partition: 1, counts, storedAt: 0, outcome: Buffer.from('small') });
     const [first, second] = await store.outcomes('job-1', 0);
     expect(Buffer.from(first!).toString()).toBe('small');
     expect(large.equals(second!)).toBe(true);
@@ -35,7 +36,7 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
   test('an outcome that was not stored whole is none, until it is stored again', async () => {
     await using database = await ownDatabase(uri!);
     const store = openMongodbJobStore(database.db);
-    const place = { jobId: 'job-1', slice: 0, partition: 2, sliceChunks: 1 };
+    const place = { tenant: 'acme', jobId: 'job-1', slice: 0, partition: 2, sliceChunks: 1 };
     const outcome = { ...place, counts: noOutcomes, storedAt: 0, outcome: Buffer.alloc(13 << 20, 'x') };
     await store.putOutcome(outcome);
     await database.db.collection<{ _id: string }>('outcomes').deleteOne({ _id: 'job-1/0/2/1' });

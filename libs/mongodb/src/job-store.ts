@@ -1,5 +1,5 @@
 import type { Job, OutcomeCounts, ProgressPoint, Slice } from '@advocate/domain';
-import { mailSent, mailTaken, resumed } from '@advocate/domain';
+import { eventPublished, mailSent, mailTaken, resumed } from '@advocate/domain';
 import type { JobEnding, JobFilter, JobLease, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
 import type { Collection, Db, Filter } from 'mongodb';
 import { idsUnder, insertUnlessThere, readLatest } from './documents.ts';
@@ -156,12 +156,12 @@ class MongodbJobStore implements JobStore {
     return isAborted ? job : undefined;
   }
 
-  async eventPublished(tenant: string, jobId: string): Promise<void> {
-    await this.#change(tenant, jobId, (job) => ({ ...job, eventOwed: false }));
+  async eventPublished(tenant: string, jobId: string, resumptions?: number): Promise<void> {
+    await this.#change(tenant, jobId, (job) => eventPublished(job, resumptions));
   }
 
-  async mailSent(tenant: string, jobId: string): Promise<void> {
-    await this.#change(tenant, jobId, mailSent);
+  async mailSent(tenant: string, jobId: string, resumptions?: number): Promise<void> {
+    await this.#change(tenant, jobId, (job) => mailSent(job, resumptions));
   }
 
   async takeMail(tenant: string, jobId: string, lease: JobLease, now: number): Promise<Job | undefined> {
@@ -203,7 +203,7 @@ class MongodbJobStore implements JobStore {
 
   async expire(tenant: string, jobId: string): Promise<void> {
     if ((await this.get(tenant, jobId)) === undefined) return;
-    await this.#outcomes.expire(jobId);
+    await this.#outcomes.remove(jobId);
     await this.#change(tenant, jobId, (job) => ({ ...job, filesRemoved: true }));
   }
 
@@ -223,7 +223,12 @@ class MongodbJobStore implements JobStore {
   }
 
   putOutcome(chunk: StoredOutcome): Promise<{ readonly sliceFinished: boolean }> {
-    return this.#outcomes.put(chunk);
+    return this.#outcomes.put(chunk, () => this.#areOutcomesRemoved(chunk));
+  }
+
+  async #areOutcomesRemoved({ tenant, jobId }: StoredOutcome): Promise<boolean> {
+    const found = await readLatest(this.#jobs, jobKey(tenant, jobId));
+    return found !== null && (found.job === undefined || found.removing === true || found.job.filesRemoved === true);
   }
 
   outcomes(jobId: string, slice: number): Promise<readonly Uint8Array[]> {

@@ -30,6 +30,7 @@ describe.skipIf(!hasDocker())('a database that is killed and started again', () 
       },
       async (slice) => {
         const outcome = {
+          tenant: 'acme',
           jobId: 'job',
           slice,
           partition: 0,

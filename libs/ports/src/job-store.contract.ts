@@ -421,6 +421,28 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         for (const holder of [one, other]) expect(await store.takeMail('acme', 'job-1', holder, 1000)).toBeUndefined();
       });
 
+      test('stays owed, as does the event, when those of an end before the last resumption have gone out late', async () => {
+        const { store, peer } = await open();
+        await store.create(buildJob({ mailtoEmail }), undefined);
+        const abort = () => store.finish('acme', 'job-1', { ...ending, status: 'ABORTED' });
+        for (const told of [undefined, 1]) {
+          await abort();
+          await store.resume('acme', 'job-1');
+          await abort();
+          await store.takeMail('acme', 'job-1', one, 0);
+          const owing = await store.get('acme', 'job-1');
+          await peer.eventPublished('acme', 'job-1', told);
+          await peer.mailSent('acme', 'job-1', told);
+          expect(owing).toMatchObject({ eventOwed: true, mailOwed: true, mailLease: one });
+          expect(await store.get('acme', 'job-1')).toEqual(owing);
+          await store.resume('acme', 'job-1');
+        }
+        await abort();
+        await peer.eventPublished('acme', 'job-1', 4);
+        await peer.mailSent('acme', 'job-1', 4);
+        expect(await store.unfinished()).toEqual([]);
+      });
+
       test('may be taken anew when the job was resumed and has ended again', async () => {
         const { store, peer } = await open();
         await store.create(buildJob({ mailtoEmail }), undefined);
@@ -464,6 +486,9 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         expect(await peer.outcomes('other', 0)).toHaveLength(1);
         expect(await peer.get('acme', 'job-1')).toEqual({ ...ended, filesRemoved: true });
         expect((await peer.expired(dateExpires, 10)).map(({ id }) => id)).toEqual(['other']);
+        expect(await peer.slices('job-1')).toEqual([]);
+        expect(await peer.putOutcome(outcome(0, 0, 1)), 'an outcome that comes again is dropped').toEqual({ sliceFinished: false });
+        expect(await store.outcomes('job-1', 0)).toEqual([]);
         await store.eventPublished('acme', 'job-1');
         expect((await peer.expired(dateExpires, 10)).map(({ id }) => id)).toEqual(['other']);
       });
@@ -550,6 +575,9 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         expect(await peer.finish('acme', 'job-1', ending)).toBe(false);
         expect(await peer.lease('acme', 'job-1', { holder: 'one', until: 10 }, 0)).toBe(false);
         await peer.mailSent('acme', 'job-1');
+        expect(await peer.putOutcome(outcome(0, 0, 1))).toEqual({ sliceFinished: false });
+        expect(await store.outcomes('job-1', 0)).toEqual([]);
+        expect(await store.progress('job-1')).toEqual({ counts: noOutcomes, bytes: 0 });
         expect(await peer.get('acme', 'job-1')).toBeUndefined();
       });
 
@@ -718,6 +746,7 @@ function slice(index: number, partitions: readonly number[] = [0, 1]): Slice {
 function outcome(index: number, partition: number, sliceChunks = 2): StoredOutcome {
   const counts = { ...noOutcomes, created: 1, failed: 1 };
   return {
+    tenant: 'acme',
     jobId: 'job-1',
     slice: index,
     partition,

@@ -46,8 +46,11 @@ export interface JobStore {
    */
   resume(tenant: string, jobId: string): Promise<Job | undefined>;
 
-  /** Notes that the event of the job's end was published. */
-  eventPublished(tenant: string, jobId: string): Promise<void>;
+  /**
+   * Notes that the event of a job's end was published. Of which end the job's `resumptions` at the time say: when the job was resumed since, nothing changes, and the
+   * event of its next end stays owed.
+   */
+  eventPublished(tenant: string, jobId: string, resumptions?: number): Promise<void>;
 
   /**
    * Takes the right to send the mail that a job owes, which one holder has at a time: when nobody has it, when this holder has it already, or when it has run
@@ -55,8 +58,8 @@ export interface JobStore {
    */
   takeMail(tenant: string, jobId: string, lease: JobLease, now: number): Promise<Job | undefined>;
 
-  /** Notes that the completion mail was sent. */
-  mailSent(tenant: string, jobId: string): Promise<void>;
+  /** Notes that the completion mail of a job's end was sent; of which end, see {@link eventPublished}. */
+  mailSent(tenant: string, jobId: string, resumptions?: number): Promise<void>;
 
   /** Notes a slice as dispatched; noting it again changes nothing. */
   putSlice(jobId: string, slice: Slice): Promise<void>;
@@ -64,7 +67,10 @@ export interface JobStore {
   /** The job's slices by index. */
   slices(jobId: string): Promise<readonly SliceProgress[]>;
 
-  /** Stores a chunk's outcome; storing it again changes nothing. Answers whether all chunks of its slice are stored now. */
+  /**
+   * Stores a chunk's outcome; storing it again changes nothing. Answers whether all chunks of its slice are stored now. An outcome that comes again after those of its job were
+   * removed is dropped.
+   */
   putOutcome(outcome: StoredOutcome): Promise<{ readonly sliceFinished: boolean }>;
 
   /** The outcomes of a slice's chunks, by partition. */
@@ -76,7 +82,7 @@ export interface JobStore {
   /** Ended jobs whose files have had their time at `now`, epoch milliseconds, and are not noted as removed: at most `limit`, those due first. */
   expired(now: number, limit: number): Promise<readonly Job[]>;
 
-  /** Removes the chunk outcomes of an ended job, and notes that its files are removed. Its counts stay. */
+  /** Removes the slices of an ended job and their outcomes, and notes that its files are removed. Its counts stay. */
   expire(tenant: string, jobId: string): Promise<void>;
 
   /**
@@ -144,6 +150,7 @@ export interface SliceProgress extends Slice {
 }
 
 export interface StoredOutcome {
+  readonly tenant: string;
   readonly jobId: string;
   readonly slice: number;
   readonly partition: number;

@@ -127,3 +127,21 @@ test('what is owed is told of jobs that ended before a time only', async () => {
   await one.announceOwed(Infinity);
   expect(mails).toEqual(['early', 'late']);
 });
+
+test('a job that was resumed and has ended again while its abort was told has still to be told of the new end', async () => {
+  const { engine, mails, announcer } = await open();
+  const { jobs, log } = engine;
+  const ending = { dateCompleted: ended, dateExpires: ended + minute, counts: noOutcomes, ignoredFields: [], errorCauses: [] };
+  await jobs.create(buildJob({ mailtoEmail: 'ann@example.com' }), undefined);
+  await jobs.finish('acme', 'job-1', { ...ending, status: 'ABORTED' });
+  const endAgain = async (): Promise<void> => {
+    await jobs.resume('acme', 'job-1');
+    await jobs.finish('acme', 'job-1', { ...ending, status: 'ABORTED' });
+  };
+  vi.spyOn(log, 'publish').mockImplementationOnce(endAgain);
+  await (await announcer('one', ended, { send: endAgain })).announce('acme', 'job-1');
+  expect(await jobs.get('acme', 'job-1')).toMatchObject({ resumptions: 2, eventOwed: true, mailOwed: true });
+  await (await announcer('one')).announceOwed(Infinity);
+  expect(mails).toEqual(['job-1-2']);
+  expect(await jobs.unfinished()).toEqual([]);
+});

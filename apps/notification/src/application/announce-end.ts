@@ -69,14 +69,14 @@ export class EndAnnouncer {
       const job = await jobs.get(tenant, jobId);
       if (job === undefined || job.status === 'PENDING' || !job.eventOwed) return;
       await events.publish(job, job.status);
-      await jobs.eventPublished(tenant, jobId);
+      await jobs.eventPublished(tenant, jobId, job.resumptions);
     });
     await tell('A completion mail', async () => {
       const time = now();
       const job = await jobs.takeMail(tenant, jobId, { holder: instance, until: time + mailLeaseMs }, time);
       if (job === undefined) return;
       await mailer.send(completionMail(job, links));
-      await jobs.mailSent(tenant, jobId);
+      await jobs.mailSent(tenant, jobId, job.resumptions);
     });
   }
 }

@@ -12,7 +12,7 @@ export interface Collected {
 /** Stores a chunk's outcome and, when it is the last one of its slice, tells ingestion. A repeated outcome repeats only the telling. Answers the job. */
 export async function collectOutcome(jobs: JobStore, log: EventLog, outcome: Uint8Array, storedAt: number): Promise<Collected> {
   const { tenant, jobId, slice, partition, sliceChunks, counts } = decodeMessage('chunk outcome', () => summariseChunkOutcome(outcome));
-  const { sliceFinished } = await jobs.putOutcome({ jobId, slice, partition, sliceChunks, counts, storedAt, outcome });
+  const { sliceFinished } = await jobs.putOutcome({ tenant, jobId, slice, partition, sliceChunks, counts, storedAt, outcome });
   if (sliceFinished) {
     await log.publish('slices.finished', [{ key: jobId, partition: 0, value: SliceFinished.encode({ tenant, jobId, slice }).finish() }]);
   }

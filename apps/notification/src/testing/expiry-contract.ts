@@ -111,7 +111,10 @@ async function endJob(stores: Stores, id: string, dateExpires: number, fileRef =
   const source = { name: fileRef.replace('.csv', `.utf8-${id}.csv`), bytes: 10, start: { offset: 0, recordNumber: 1, line: 1 } };
   const job = await stores.jobs.create(buildJob({ id, fileRef, source }), undefined);
   await write(stores, ...namesOf(job));
-  await stores.jobs.putOutcome({ jobId: id, slice: 0, partition: 0, sliceChunks: 1, counts, storedAt: 0, outcome: Buffer.from(id) });
+  await stores.jobs.putOutcome({
+    ...{ tenant: 'acme', jobId: id, slice: 0, partition: 0, sliceChunks: 1, counts, storedAt: 0 },
+    outcome: Buffer.from(id),
+  });
   await stores.jobs.finish('acme', id, { ...ending, dateExpires });
   return job;
 }

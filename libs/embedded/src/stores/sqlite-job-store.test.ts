@@ -41,7 +41,10 @@ test('a database file keeps everything when it is closed and opened again', asyn
     await store.advance('acme', 'job-1', { cut: { slices: 1, records: 2 } });
     await store.putSlice('job-1', slice);
     const counts = { ...noOutcomes, created: 2 };
-    await store.putOutcome({ jobId: 'job-1', slice: 0, partition: 3, sliceChunks: 1, counts, storedAt: 5, outcome: Uint8Array.of(1, 2) });
+    await store.putOutcome({
+      ...{ tenant: 'acme', jobId: 'job-1', slice: 0, partition: 3, sliceChunks: 1, counts, storedAt: 5 },
+      outcome: Uint8Array.of(1, 2),
+    });
   }
   using store = openSqliteJobStore(file);
   const job = buildJob({ cut: { slices: 1, records: 2 } });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Job, OutcomeCounts, ProgressPoint, RowsStored, Slice } from '@advocate/domain';
-import { historyOf, mailSent, mailTaken, resumed } from '@advocate/domain';
+import { eventPublished, historyOf, mailSent, mailTaken, resumed } from '@advocate/domain';
 import type { JobEnding, JobFilter, JobLease, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
 import { inTransaction, openDatabase } from './database.ts';
 import { jobMigrations } from './job-schema.ts';
@@ -28,6 +28,8 @@ const statements = {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   storedChunks: 'SELECT count(*) AS stored FROM outcome WHERE job = ? AND slice = ?',
   removeOutcomes: 'DELETE FROM outcome WHERE job = ?',
+  outcomesRemoved: `SELECT 1 FROM removed_job WHERE tenant = ?1 AND id = ?2
+    UNION ALL SELECT 1 FROM job WHERE tenant = ?1 AND id = ?2 AND status <> 'PENDING' AND expires_at IS NULL`,
   expired: 'SELECT document FROM job WHERE expires_at <= ? ORDER BY expires_at LIMIT ?',
   jobOfFile: `SELECT 1 FROM job WHERE (json_extract(document, '$.fileRef') = ?1 OR json_extract(document, '$.source.name') = ?1)
     AND id <> ?2 AND (status = 'PENDING' OR expires_at IS NOT NULL) LIMIT 1`,
@@ -104,10 +106,15 @@ class SqliteJobStore implements JobStore, Disposable {
       if (row === undefined) return true;
       const job = parseJob(row);
       if (job.status === 'PENDING' || owing(job) === 1) return false;
-      for (const statement of ['removeOutcomes', 'removeSlices', 'removeJob'] as const) this.#statements[statement].run(jobId);
+      this.#removeSlices(jobId);
+      this.#statements.removeJob.run(jobId);
       this.#statements.noteRemoved.run(tenant, jobId);
       return true;
     });
+  }
+
+  #removeSlices(jobId: string): void {
+    for (const statement of ['removeOutcomes', 'removeSlices'] as const) this.#statements[statement].run(jobId);
   }
 
   async wasRemoved(tenant: string, jobId: string): Promise<boolean> {
@@ -144,12 +151,12 @@ class SqliteJobStore implements JobStore, Disposable {
     return isAborted ? job : undefined;
   }
 
-  async eventPublished(tenant: string, jobId: string): Promise<void> {
-    await this.#change(tenant, jobId, (job) => ({ ...job, eventOwed: false }));
+  async eventPublished(tenant: string, jobId: string, resumptions?: number): Promise<void> {
+    await this.#change(tenant, jobId, (job) => eventPublished(job, resumptions));
   }
 
-  async mailSent(tenant: string, jobId: string): Promise<void> {
-    await this.#change(tenant, jobId, mailSent);
+  async mailSent(tenant: string, jobId: string, resumptions?: number): Promise<void> {
+    await this.#change(tenant, jobId, (job) => mailSent(job, resumptions));
   }
 
   async takeMail(tenant: string, jobId: string, lease: JobLease, now: number): Promise<Job | undefined> {
@@ -190,7 +197,8 @@ class SqliteJobStore implements JobStore, Disposable {
 
   async putOutcome(chunk: StoredOutcome): Promise<{ readonly sliceFinished: boolean }> {
     return inTransaction(this.#database, () => {
-      const { jobId, slice, partition, storedAt, outcome } = chunk;
+      const { tenant, jobId, slice, partition, storedAt, outcome } = chunk;
+      if (this.#statements.outcomesRemoved.get(tenant, jobId) !== undefined) return { sliceFinished: false };
       const { created, updated, unchanged, deleted, failed } = chunk.counts;
       this.#statements.insertOutcome.run(jobId, slice, partition, created, updated, unchanged, deleted, failed, storedAt, outcome);
       const { stored } = this.#statements.storedChunks.get(jobId, slice) as { stored: number };
@@ -208,7 +216,7 @@ class SqliteJobStore implements JobStore, Disposable {
 
   async expire(tenant: string, jobId: string): Promise<void> {
     await this.#change(tenant, jobId, (job) => {
-      this.#statements.removeOutcomes.run(jobId);
+      this.#removeSlices(jobId);
       return { ...job, filesRemoved: true };
     });
   }

@@ -3729,7 +3729,7 @@ export const ImportJobServiceService = {
     responseDeserialize: (value: Buffer): DownloadFileResponse => DownloadFileResponse.decode(value),
   },
   /**
-   * Streams the file that a signed link of a mail or a webhook names. PERMISSION_DENIED when the link was not signed here, or was changed;
+   * Streams the file that a signed link of a mail names. PERMISSION_DENIED when the link was not signed here, or was changed;
    * FAILED_PRECONDITION, with the reason LINK_EXPIRED, when its time is over; NOT_FOUND when the job or the file is gone.
    */
   downloadLinkedFile: {
@@ -3785,7 +3785,7 @@ export interface ImportJobServiceServer extends UntypedServiceImplementation {
   /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
   downloadFile: handleServerStreamingCall<DownloadFileRequest, DownloadFileResponse>;
   /**
-   * Streams the file that a signed link of a mail or a webhook names. PERMISSION_DENIED when the link was not signed here, or was changed;
+   * Streams the file that a signed link of a mail names. PERMISSION_DENIED when the link was not signed here, or was changed;
    * FAILED_PRECONDITION, with the reason LINK_EXPIRED, when its time is over; NOT_FOUND when the job or the file is gone.
    */
   downloadLinkedFile: handleServerStreamingCall<DownloadLinkedFileRequest, DownloadLinkedFileResponse>;
@@ -3988,7 +3988,7 @@ export interface ImportJobServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<DownloadFileResponse>;
   /**
-   * Streams the file that a signed link of a mail or a webhook names. PERMISSION_DENIED when the link was not signed here, or was changed;
+   * Streams the file that a signed link of a mail names. PERMISSION_DENIED when the link was not signed here, or was changed;
    * FAILED_PRECONDITION, with the reason LINK_EXPIRED, when its time is over; NOT_FOUND when the job or the file is gone.
    */
   downloadLinkedFile(
