@@ -143,7 +143,9 @@ export const commandTable = {
     operands: [],
     options: ['id', 'email', 'code', ...client],
     summary: 'Find participants by id, e-mail address or referral code.',
-    notes: ['By id and by address it goes through all accounts, which takes about a second for a million on the embedded engine, some seconds on MongoDB.'],
+    notes: [
+      'By id and by address it goes through all accounts, which takes about a second for a million on the embedded engine, some seconds on MongoDB.',
+    ],
   },
   'participants referrals': {
     operands: ['ACCOUNT', 'ID'],
