@@ -116,6 +116,9 @@ describe.skipIf(chromium === undefined)('the console', () => {
       await audit('no such account');
       await tab.goto('/t/default/nowhere');
       await audit('no such page');
+      await tab.goto('/t/%E0/jobs');
+      await tab.heading('Page not found').waitFor();
+      await audit('an address that cannot be read');
     });
 
     test('while it waits, and while the server is away', async () => {

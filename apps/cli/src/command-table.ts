@@ -135,7 +135,7 @@ export const commandTable = {
     operands: ['JOB'],
     options: client,
     summary: 'Remove a finished job with its files; what its rows did stays.',
-    notes: ['Its request id may be used again, for a new job.'],
+    notes: ['Its request id may be used again, for a new job. A mail that was not sent yet is not sent any more.'],
   },
   'jobs download': { operands: ['JOB'], options: ['out', ...client], summary: "Download a finished job's result files." },
   'participants get': { operands: ['ACCOUNT', 'ID'], options: client, summary: 'Show one participant.' },

@@ -34,7 +34,7 @@ export function attachmentHeaders(filename: string): Record<string, string> {
 
 /**
  * Sends a file at the pace of the browser, which going away cancels the call. Throws when there is no such file; when the services go away in the middle, the
- * connection breaks off, so that no half file looks like a whole one.
+ * connection breaks off, so that no half file looks like a whole one. HEAD gets the headers, and no more of the file is asked for.
  */
 export async function sendFile(call: ClientReadableStream<FileMessage>, outgoing: ServerResponse): Promise<Response> {
   outgoing.once('close', () => call.cancel());
@@ -42,6 +42,11 @@ export async function sendFile(call: ClientReadableStream<FileMessage>, outgoing
   const first = await messages.next();
   if (first.done) throw new Error('The services sent a file without a first message');
   outgoing.writeHead(200, attachmentHeaders(first.value.filename));
+  if (outgoing.req.method === 'HEAD') {
+    await messages.return();
+    outgoing.end();
+    return RESPONSE_ALREADY_SENT;
+  }
   // A connection that breaks concerns only the one who reads, who sees it too.
   await pipeline(bytesOf(first.value, messages), outgoing).catch(() => undefined);
   return RESPONSE_ALREADY_SENT;

@@ -88,7 +88,8 @@ describe('while the services are away', () => {
       'importJobs/1/files/results',
       'uploads/1',
       'segments',
-      'accounts/a',
+      'account?id=a',
+      'referrals?account=a&id=a',
     ]) {
       const answer = await ask(port, `/api/tenants/default/${path}`);
       expect(answer.status, path).toBe(503);

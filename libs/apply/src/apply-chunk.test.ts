@@ -579,4 +579,39 @@ describe('the row consumer', () => {
       ['job-1', 'updated'],
     ]);
   });
+
+  test('is as patient with a chunk that it let go of when that comes again', async () => {
+    const { log, participants } = await openEngine();
+    const seen: IncomingMessage[] = [];
+    const applyChunk = createApplyChunk(participants, upsertLogic);
+    const first = chunkOf({ jobId: 'job-1' }, [{ accountId: 'a1', id: 'ann' }], { slice: 0 });
+    const second = chunkOf({ jobId: 'job-1' }, [{ accountId: 'a1', id: 'ann', firstName: 'Ann' }], { slice: 1, previousSlice: 0 });
+    const other = chunkOf({ jobId: 'job-2' }, [{ accountId: 'a2', id: 'bob' }]);
+    let isLetGo = false;
+    const consumer = await startRowConsumer('rows.users', 'participant', {
+      log,
+      async apply(chunk) {
+        try {
+          return await applyChunk(chunk);
+        } finally {
+          // Another worker is done with the first one a moment too late for this attempt.
+          if (isLetGo) await applyChunk(first);
+          isLetGo = chunk.plan.jobId === 'job-2';
+        }
+      },
+      logger: createLogger('test', 'silent'),
+      patienceMs: 100,
+    });
+    onTestFinished(() => consumer[Symbol.asyncDispose]());
+    await log.consume('chunks.outcomes', 'test', async (message) => void seen.push(message));
+    await log.publish(
+      'rows.users',
+      [second, other, second].map((chunk) => ({ key: chunk.plan.jobId, partition: 0, value: encodeRowChunk(chunk) })),
+    );
+    await vi.waitFor(() => expect(seen).toHaveLength(2), { timeout: 10_000 });
+    expect(seen.map(({ key, value }) => [key, ...fates(value)])).toEqual([
+      ['job-2', 'created'],
+      ['job-1', 'updated'],
+    ]);
+  });
 });

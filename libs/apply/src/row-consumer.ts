@@ -49,6 +49,7 @@ export async function startRowConsumer(
         // Ordinary while another worker still has an earlier chunk in hand.
         if (error instanceof ChunkOutOfOrderError) {
           if (waitsInVain(message.partition, chunkId(jobId, chunk.slice, chunk.partition))) {
+            waiting.delete(message.partition);
             logger.error(place, `${error.message} in vain; ingestion will send both again`);
             return;
           }

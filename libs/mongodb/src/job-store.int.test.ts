@@ -68,4 +68,37 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
     expect(await store.expired(expires - 1, 10)).toEqual([]);
     expect(await store.expired(expires, 10)).toMatchObject([{ id: 'job-1', dateExpires: expires }]);
   });
+
+  test('so are those of jobs that the first version ends beside this one, and their mails say until when', async () => {
+    await using database = await ownDatabase(uri!);
+    const { db } = database;
+    const store = openMongodbJobStore(db);
+    for (const id of ['job-1', 'job-2']) await store.create(buildJob({ id }), undefined);
+    const ended = { 'job.status': 'COMPLETED', 'job.dateCompleted': 1000, 'job.mailOwed': true };
+    await db.collection<{ _id: string }>('jobs').updateOne({ _id: 'acme/job-1' }, { $set: ended });
+    const dateExpires = 1000 + 30 * 24 * 3600 * 1000;
+    expect(await store.get('acme', 'job-1')).toMatchObject({ dateExpires });
+    expect(await store.list('acme', 10)).toMatchObject([{ id: 'job-2' }, { id: 'job-1', dateExpires }]);
+    expect(await store.expired(dateExpires - 1, 10)).toEqual([]);
+    expect(await store.expired(dateExpires, 10)).toMatchObject([{ id: 'job-1', dateExpires }]);
+    expect(await store.takeMail('acme', 'job-1', { holder: 'one', until: 10 }, 0)).toMatchObject({ dateExpires });
+    expect((await store.expired(dateExpires, 10)).map(({ id }) => id)).toEqual(['job-1']);
+    await store.expire('acme', 'job-1');
+    expect(await store.expired(dateExpires, 10)).toEqual([]);
+  });
+
+  test('a job whose removal was broken off sends no mail, and is removed by the next try', async () => {
+    await using database = await ownDatabase(uri!);
+    const { db } = database;
+    const store = openMongodbJobStore(db);
+    await store.create(buildJob({ status: 'COMPLETED', mailtoEmail: 'ann@example.com', mailOwed: true }), undefined);
+    const collection = (name: string): unknown =>
+      name === 'jobRequests' ? { deleteMany: () => Promise.reject(new Error('killed')) } : db.collection(name);
+    const dying = openMongodbJobStore(Object.assign(Object.create(db) as typeof db, { collection }));
+    await expect(dying.remove('acme', 'job-1')).rejects.toThrow('killed');
+    expect(await store.takeMail('acme', 'job-1', { holder: 'one', until: 10 }, 0)).toBeUndefined();
+    expect(await store.unfinished()).toEqual([]);
+    expect(await store.remove('acme', 'job-1')).toBe(true);
+    expect(await store.wasRemoved('acme', 'job-1')).toBe(true);
+  });
 });

@@ -3,6 +3,7 @@ import { eventPublished, mailSent, mailTaken, resumed } from '@advocate/domain';
 import type { JobEnding, JobFilter, JobLease, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
 import type { Collection, Db, Filter } from 'mongodb';
 import { idsUnder, insertUnlessThere, readLatest } from './documents.ts';
+import { expiredUnnoted, withExpiry } from './first-jobs.ts';
 import { JobOutcomes } from './job-outcomes.ts';
 import { withRetry } from './retry.ts';
 import { keptSecret } from './secrets.ts';
@@ -83,11 +84,11 @@ class MongodbJobStore implements JobStore {
   async #storedUnlessRemoved(job: Job): Promise<Job | undefined> {
     const _id = jobKey(job.tenant, job.id);
     await insertUnlessThere(this.#jobs, { _id, tenant: job.tenant, acceptedAt: job.plan.acceptedAt, ...stateOf(job) });
-    return (await readLatest(this.#jobs, _id))?.job;
+    return jobOf(await readLatest(this.#jobs, _id));
   }
 
   async get(tenant: string, jobId: string): Promise<Job | undefined> {
-    return withRetry(async () => (await this.#jobs.findOne({ _id: jobKey(tenant, jobId) }))?.job);
+    return withRetry(async () => jobOf(await this.#jobs.findOne({ _id: jobKey(tenant, jobId) })));
   }
 
   async list(tenant: string, limit: number, filter: JobFilter = {}): Promise<readonly Job[]> {
@@ -101,9 +102,9 @@ class MongodbJobStore implements JobStore {
       for (;;) {
         const found = await readLatest(this.#jobs, _id);
         if (found?.job === undefined) return undefined;
-        if (found.open) return false;
-        // From here on it is not resumed: what it would go on from goes away.
-        const marked = { removing: true, token: crypto.randomUUID() } as const;
+        if (found.job.status === 'PENDING' || found.job.eventOwed) return false;
+        // From here on it is not resumed: what it would go on from goes away. Nor is a mail sent of it.
+        const marked = { ...stateOf({ ...found.job, mailOwed: false }), removing: true } as const;
         if ((await this.#jobs.updateOne({ _id, token: found.token }, { $set: marked })).matchedCount === 1) return true;
       }
     });
@@ -177,11 +178,12 @@ class MongodbJobStore implements JobStore {
     return withRetry(async () => {
       for (;;) {
         const found = await readLatest(this.#jobs, _id);
-        if (found?.job === undefined) return undefined;
+        const before = jobOf(found);
+        if (found === null || before === undefined) return undefined;
         // An attempt whose answer was lost.
-        if (found.token === attempted?.token) return found.job;
-        const after = change(found.job, found.removing === true);
-        if (after === found.job) return after;
+        if (found.token === attempted?.token) return before;
+        const after = change(before, found.removing === true);
+        if (after === before) return after;
         attempted = stateOf(after);
         const { matchedCount } = await this.#jobs.updateOne({ _id, token: found.token }, { $set: attempted });
         if (matchedCount === 1) return after;
@@ -193,7 +195,7 @@ class MongodbJobStore implements JobStore {
     return withRetry(async () =>
       jobsOf(
         await this.#jobs
-          .find({ expiresAt: { $lte: now } })
+          .find({ $or: [{ expiresAt: { $lte: now } }, expiredUnnoted(now)] })
           .sort({ expiresAt: 1 })
           .limit(limit)
           .toArray(),
@@ -254,7 +256,8 @@ class MongodbJobStore implements JobStore {
 
 /** No tenant and no job id has a `/`. */
 const jobKey = (tenant: string, jobId: string): string => `${tenant}/${jobId}`;
-const jobsOf = (documents: readonly JobDocument[]): readonly Job[] => documents.flatMap(({ job }) => job ?? []);
+const jobsOf = (documents: readonly JobDocument[]): readonly Job[] => documents.flatMap((document) => jobOf(document) ?? []);
+const jobOf = (document: JobDocument | null): Job | undefined => document?.job && withExpiry(document.job);
 
 function pageFilter(tenant: string, { type, status, createdFrom = 0, createdBefore, after }: JobFilter): Filter<JobDocument> {
   return {

@@ -595,18 +595,34 @@ export function jobStoreContract(name: string, create: () => Promise<JobStoreUnd
         expect(await store.ofRequest('acme', 'request')).toEqual(next);
       });
 
-      test('had ended, and owed nothing any more', async () => {
+      test('had ended, and owed no event any more', async () => {
         const { store, peer } = await open();
-        const job = buildJob({ mailtoEmail: 'ann@example.com' });
-        await store.create(job, undefined);
+        await store.create(buildJob(), undefined);
         expect(await peer.remove('acme', 'job-1'), 'it is PENDING').toBe(false);
         await store.finish('acme', 'job-1', ending);
-        await store.mailSent('acme', 'job-1');
         expect(await peer.remove('acme', 'job-1'), 'its event is owed').toBe(false);
         expect(await peer.remove('other', 'job-1'), 'another tenant has no such job').toBe(true);
         await store.eventPublished('acme', 'job-1');
         expect(await store.get('acme', 'job-1')).toMatchObject({ status: 'COMPLETED' });
         expect(await peer.remove('acme', 'job-1')).toBe(true);
+      });
+
+      test('owes no mail any more, also one that was being sent', async () => {
+        const { store, peer } = await open();
+        for (const id of ['job-1', 'job-2']) {
+          await store.create(buildJob({ id, mailtoEmail: 'ann@example.com' }), undefined);
+          await finish(store, id);
+        }
+        const lease = { holder: 'one', until: 10 };
+        await store.takeMail('acme', 'job-2', lease, 0);
+        for (const id of ['job-1', 'job-2']) {
+          expect(await peer.remove('acme', id)).toBe(true);
+          expect(await store.takeMail('acme', id, lease, 0)).toBeUndefined();
+          await store.mailSent('acme', id);
+          expect(await store.get('acme', id)).toBeUndefined();
+          expect(await store.wasRemoved('acme', id)).toBe(true);
+        }
+        expect(await store.unfinished()).toEqual([]);
       });
     });
 

@@ -15,8 +15,8 @@ export interface JobStore {
   list(tenant: string, limit: number, filter?: JobFilter): Promise<readonly Job[]>;
 
   /**
-   * Removes a job with its slices and outcomes, unless it is PENDING or owes an event or a mail. Answers whether it is gone, also when it was not there. Its request
-   * id is free again; its own id is not, see {@link wasRemoved}.
+   * Removes a job with its slices and outcomes, unless it is PENDING or owes an event. Answers whether it is gone, also when it was not there. A mail that it owes
+   * is owed no more. Its request id is free again; its own id is not, see {@link wasRemoved}.
    */
   remove(tenant: string, jobId: string): Promise<boolean>;
 

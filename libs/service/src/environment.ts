@@ -39,7 +39,11 @@ export const variables = {
     .default('default')
     .describe('The tenant that the console opens with'),
   ADVOCATE_CONSOLE_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .url({ protocol: /^https?$/, error: 'must be an http or https address', abort: true })
+    .regex(
+      /^\w+:\/\/[^/?#]+\/?$/,
+      'must be like https://bulk.example.com, without a path, query or hash: the console is at the root of its address',
+    )
     .optional()
     .describe(
       'Where people reach the console, such as `https://bulk.example.com`, when that is not where it listens; links in mails begin with it',

@@ -29,6 +29,7 @@ interface Page {
 const pages: Readonly<Record<string, Page>> = {
   LINK_EXPIRED: { status: 410, title: 'This link has expired' },
   PERMISSION_DENIED: { title: 'This link is not valid' },
+  FILE_NOT_FOUND: { title: 'This file is not there' },
   NOT_FOUND: { title: 'This file is gone' },
 };
 

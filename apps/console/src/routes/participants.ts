@@ -4,7 +4,7 @@ import { nameOf, readCount } from '../request.ts';
 import type { Services } from '../services.ts';
 import { ask } from '../services.ts';
 
-/** Participants, accounts and segments of the path's tenant. */
+/** Participants, accounts and segments of the path's tenant. Ids stand in the query: in a path, `.` and `..` would be resolved even when escaped. */
 export function participantRoutes({ participants }: Services): Hono<NodeEnv> {
   const routes = new Hono<NodeEnv>();
   routes.get('/participants', async (c) => {
@@ -19,13 +19,13 @@ export function participantRoutes({ participants }: Services): Hono<NodeEnv> {
     const request = { parent: nameOf(c), id, email, pageSize: readCount('pageSize', pageSize), pageToken };
     return c.json(await ask(participants.findParticipants.bind(participants), request));
   });
-  routes.get('/accounts/:account', async (c) => {
-    const { account } = await ask(participants.getAccount.bind(participants), { name: nameOf(c, 'accounts', c.req.param('account')) });
+  routes.get('/account', async (c) => {
+    const { id = '' } = c.req.query();
+    const { account } = await ask(participants.getAccount.bind(participants), { name: nameOf(c, 'accounts', id) });
     return c.json(account);
   });
-  routes.get('/accounts/:account/participants/:id/referrals', async (c) => {
-    const { account, id } = c.req.param();
-    const { pageSize, pageToken = '' } = c.req.query();
+  routes.get('/referrals', async (c) => {
+    const { account = '', id = '', pageSize, pageToken = '' } = c.req.query();
     const request = {
       parent: nameOf(c, 'accounts', account, 'participants', id),
       pageSize: readCount('pageSize', pageSize),

@@ -105,7 +105,7 @@ class SqliteJobStore implements JobStore, Disposable {
       const row = this.#statements.job.get(tenant, jobId) as DocumentRow | undefined;
       if (row === undefined) return true;
       const job = parseJob(row);
-      if (job.status === 'PENDING' || owing(job) === 1) return false;
+      if (job.status === 'PENDING' || job.eventOwed) return false;
       this.#removeSlices(jobId);
       this.#statements.removeJob.run(jobId);
       this.#statements.noteRemoved.run(tenant, jobId);

@@ -14,7 +14,7 @@ export const findParticipants = (
   request('GET', tenantPath(tenant, 'participants') + queryText({ [by]: value, pageToken }), { signal });
 
 export const getAccount = (tenant: string, account: string, signal: AbortSignal): Promise<AccountMessage> =>
-  request('GET', tenantPath(tenant, 'accounts', account), { signal });
+  request('GET', tenantPath(tenant, 'account') + queryText({ id: account }), { signal });
 
 export const listReferrals = (
   tenant: string,
@@ -22,8 +22,7 @@ export const listReferrals = (
   id: string,
   pageToken: string,
   signal: AbortSignal,
-): Promise<ListReferralsResponse> =>
-  request('GET', tenantPath(tenant, 'accounts', account, 'participants', id, 'referrals') + queryText({ pageToken }), { signal });
+): Promise<ListReferralsResponse> => request('GET', tenantPath(tenant, 'referrals') + queryText({ account, id, pageToken }), { signal });
 
 export const listSegments = (tenant: string, signal: AbortSignal): Promise<ListSegmentsResponse> =>
   request('GET', tenantPath(tenant, 'segments'), { signal });

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLocation } from 'preact-iso';
 import { useStatus } from '../hooks/use-status.tsx';
-import { importAddress, jobsAddress, participantsAddress } from '../text/addresses.ts';
+import { importAddress, jobsAddress, participantsAddress, readTenant } from '../text/addresses.ts';
 import { AwayBanner } from './away-banner.tsx';
 
 const pages = [
@@ -14,7 +14,7 @@ const pages = [
 export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
   const { value: status } = useStatus();
-  const tenant = decodeURIComponent(/^\/t\/([^/]+)/.exec(path)?.[1] ?? '') || status?.tenant;
+  const tenant = readTenant(path) ?? status?.tenant;
   return (
     <>
       <a class="skip-link" href="#main">

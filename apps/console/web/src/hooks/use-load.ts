@@ -17,13 +17,13 @@ export interface Loaded<T> extends Shown<T> {
 }
 
 /**
- * Loads when the dependencies change and when the server comes back; with `pollMs` also that long after each answer, as long as the page can be seen.
- * An unanswered request shows as the away banner.
+ * Loads when the dependencies change and when the server comes back; with `pollMs`, which is told how long the answer took, also that long after each
+ * answer, as long as the page can be seen. An unanswered request shows as the away banner.
  */
 export function useLoad<T>(
   load: (signal: AbortSignal) => Promise<T>,
   dependencies: readonly unknown[],
-  pollMs?: (value: T) => number,
+  pollMs?: (value: T, tookMs: number) => number,
 ): Loaded<T> {
   const [state, setState] = useState<Omit<Shown<T>, 'reload'>>({ value: undefined, error: undefined, isLoading: true });
   const [turn, setTurn] = useState(0);
@@ -33,11 +33,14 @@ export function useLoad<T>(
     const controller = new AbortController();
     let stopWaiting = (): void => {};
     const run = async (): Promise<void> => {
+      const asked = performance.now();
       try {
         const value = await load(controller.signal);
         if (controller.signal.aborted) return;
         setState({ value, error: undefined, isLoading: false });
-        if (pollMs !== undefined) stopWaiting = later(() => (stopWaiting = whenVisible(() => void run())), pollMs(value));
+        if (pollMs === undefined) return;
+        const pauseMs = pollMs(value, performance.now() - asked);
+        stopWaiting = later(() => (stopWaiting = whenVisible(() => void run())), pauseMs);
       } catch (reason) {
         if (controller.signal.aborted) return;
         const error = toApiError(reason);

@@ -18,6 +18,18 @@ export const participantsAddress = (tenant: string, by = '', value = ''): string
 export const accountAddress = (tenant: string, account: string, participant = ''): string =>
   page(tenant, 'participants/account') + query({ id: account, user: participant });
 
+/** A path without its escapes; undefined where they are broken, since a browser shows the page for any path. */
+export function unescapePath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The tenant in `/t/{tenant}/…`; undefined where a path names none that can be read. */
+export const readTenant = (path: string): string | undefined => unescapePath(/^\/t\/([^/]+)/.exec(path)?.[1] ?? '') || undefined;
+
 /** The account and id in `tenants/{tenant}/accounts/{account}/participants/{id}`; undefined for the empty name of somebody who was deleted. */
 export function readParticipantName(name: string): { account: string; id: string } | undefined {
   const [, account, id] = /^tenants\/[^/]+\/accounts\/([^/]+)\/participants\/([^/]+)$/.exec(name) ?? [];

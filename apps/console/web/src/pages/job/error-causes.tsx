@@ -2,12 +2,11 @@ import type { ImportJob } from '@advocate/contracts';
 import { getErrorDigest } from '../../api/jobs.ts';
 import { LoadedView } from '../../components/loaded-view.tsx';
 import { useLoad } from '../../hooks/use-load.ts';
+import { digestPauseMs } from '../../progress/digest-pause.ts';
 import { formatCount, formatNumber } from '../../text/format.ts';
 import { isPending } from '../../text/job-words.ts';
 import { ErrorExamples } from './error-examples.tsx';
 
-/** A job that runs is asked that often what its rows fail of. */
-const pollMs = 3000;
 const never = 86_400_000;
 
 /** Why rows failed, grouped by cause; nothing where none did. */
@@ -17,7 +16,7 @@ export function ErrorCauses({ tenant, job }: { tenant: string; job: ImportJob })
   const digest = useLoad(
     async (signal) => (errors === 0 ? undefined : getErrorDigest(tenant, job.id, signal)),
     [tenant, job.id, moving, errors > 0],
-    () => (moving && errors > 0 ? pollMs : never),
+    (_digest, tookMs) => (moving && errors > 0 ? digestPauseMs(tookMs) : never),
   );
   if (errors === 0) return null;
   return (

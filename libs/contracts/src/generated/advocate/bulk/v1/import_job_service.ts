@@ -3679,8 +3679,9 @@ export const ImportJobServiceService = {
     responseDeserialize: (value: Buffer): ResumeImportJobResponse => ResumeImportJobResponse.decode(value),
   },
   /**
-   * Removes a finished job with its files, whose links are void from then on. What its rows did stays. Its request
-   * id may be used again, for a new job. FAILED_PRECONDITION while the job is PENDING, or its mail or last event has still to go out.
+   * Removes a finished job with its files, whose links are void from then on. What its rows did stays. A mail that was not sent yet is
+   * not sent any more. Its request id may be used again, for a new job. FAILED_PRECONDITION while the job is PENDING, or its last event has
+   * still to go out.
    */
   deleteImportJob: {
     path: "/advocate.bulk.v1.ImportJobService/DeleteImportJob" as const,
@@ -3774,8 +3775,9 @@ export interface ImportJobServiceServer extends UntypedServiceImplementation {
    */
   resumeImportJob: handleUnaryCall<ResumeImportJobRequest, ResumeImportJobResponse>;
   /**
-   * Removes a finished job with its files, whose links are void from then on. What its rows did stays. Its request
-   * id may be used again, for a new job. FAILED_PRECONDITION while the job is PENDING, or its mail or last event has still to go out.
+   * Removes a finished job with its files, whose links are void from then on. What its rows did stays. A mail that was not sent yet is
+   * not sent any more. Its request id may be used again, for a new job. FAILED_PRECONDITION while the job is PENDING, or its last event has
+   * still to go out.
    */
   deleteImportJob: handleUnaryCall<DeleteImportJobRequest, DeleteImportJobResponse>;
   /** The causes of a job's failed rows, the most frequent first. Of a job that runs, those found so far. */
@@ -3927,8 +3929,9 @@ export interface ImportJobServiceClient extends Client {
     callback: (error: ServiceError | null, response: ResumeImportJobResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Removes a finished job with its files, whose links are void from then on. What its rows did stays. Its request
-   * id may be used again, for a new job. FAILED_PRECONDITION while the job is PENDING, or its mail or last event has still to go out.
+   * Removes a finished job with its files, whose links are void from then on. What its rows did stays. A mail that was not sent yet is
+   * not sent any more. Its request id may be used again, for a new job. FAILED_PRECONDITION while the job is PENDING, or its last event has
+   * still to go out.
    */
   deleteImportJob(
     request: DeleteImportJobRequest,
