@@ -127,8 +127,8 @@ describe('an upload', () => {
     const opened = await open();
     const { uploads } = opened;
     const theirs = { ...(await startUpload(opened)), tenant: 'other' };
-    for (const call of [uploads.get(theirs), uploads.continue(theirs, 0, blocks(0)), uploads.finish(theirs)]) {
-      await expect(call).rejects.toMatchObject({ code: 'NOT_FOUND', reason: 'UPLOAD_NOT_FOUND' });
+    for (const call of [() => uploads.get(theirs), () => uploads.continue(theirs, 0, blocks(0)), () => uploads.finish(theirs)]) {
+      await expect(call()).rejects.toMatchObject({ code: 'NOT_FOUND', reason: 'UPLOAD_NOT_FOUND' });
     }
   });
 

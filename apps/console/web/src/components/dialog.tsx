@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface DialogProps {
   readonly title: string;
@@ -11,15 +11,23 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const dialog = element.current!;
     const opener = document.activeElement;
-    element.current!.showModal();
+    dialog.showModal();
     return () => {
+      // As long as it is open, nothing outside of it takes the focus.
+      dialog.remove();
       if (opener instanceof HTMLElement) opener.focus();
     };
   }, []);
+  const close = (event: Event) => {
+    // It goes when it is no longer rendered, so that it is never there and closed.
+    event.preventDefault();
+    onClose();
+  };
   return (
-    <dialog ref={element} class="dialog" aria-labelledby={id} onClose={onClose}>
+    <dialog ref={element} class="dialog" aria-labelledby={id} onCancel={close} onClose={close}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
