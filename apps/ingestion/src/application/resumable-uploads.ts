@@ -25,19 +25,19 @@ export interface FinishedUpload {
   readonly sha256: string;
 }
 
-/** What is known of an upload from its start; of its finished file, the hash. */
-interface StartRecord {
-  readonly filename: string;
-  readonly sizeBytes: number;
-  readonly sha256?: string;
+/** What is noted of an upload at its start, and of the finished file. */
+interface Notes {
+  readonly start: { readonly filename: string; readonly sizeBytes: number };
+  readonly finished: { readonly sha256: string };
 }
 
 /** Bytes of each part but the last. */
 export const partBytes = 4 << 20;
 
 /**
- * Uploads that go on after an interruption. What is known of them lies in the file store: `uploads/{tenant}/{id}/start`, and the bytes in parts of one size,
- * `…/0`, `…/1` and so on. Only whole parts are stored, in order, so their number says how far an upload is; a part in memory is all that one takes there.
+ * Uploads that go on after an interruption. What is known of them lies in the file store: `uploads/{tenant}/{id}/start`, the bytes in parts of one size,
+ * `…/0`, `…/1` and so on, and in their place `…/finished` in the end. Only whole parts are stored, in order, so their number says how far an upload is; a part
+ * in memory is all that one takes there. `…/start` is written again to put the removal of all of it off, at any time, and always with the same content.
  */
 export class ResumableUploads {
   readonly #files: FileStore;
@@ -53,16 +53,22 @@ export class ResumableUploads {
     if (sizeBytes <= 0) throw emptyFile();
     checkSize(sizeBytes, this.#maxFileBytes);
     const key = { tenant, id: newUploadId() };
-    await this.#note(key, { filename, sizeBytes });
+    await this.#note(key, 'start', { filename, sizeBytes });
     return { ...key, filename, sizeBytes, storedBytes: 0 };
   }
 
   /** How far an upload is. Throws NOT_FOUND when there is none. */
   async get(key: UploadKey): Promise<ResumableUpload> {
-    const record = await this.#started(key);
-    const parts = Math.ceil(record.sizeBytes / partBytes);
-    const stored = record.sha256 === undefined ? await this.#storedParts(key, parts) : parts;
-    return { ...key, ...record, storedBytes: Math.min(stored * partBytes, record.sizeBytes) };
+    const start = await this.#read(key, 'start');
+    if (start === undefined) {
+      const message = `There is no upload ${key.id}; one that is not continued is removed after a day. Start it again.`;
+      throw new RequestError('NOT_FOUND', 'UPLOAD_NOT_FOUND', message);
+    }
+    const { sizeBytes } = start;
+    const parts = await this.#storedParts(key, Math.ceil(sizeBytes / partBytes));
+    // Asked last: who finishes it meanwhile says so before the parts go.
+    const finished = await this.#read(key, 'finished');
+    return { ...key, ...start, ...finished, storedBytes: finished === undefined ? Math.min(parts * partBytes, sizeBytes) : sizeBytes };
   }
 
   /**
@@ -79,8 +85,7 @@ export class ResumableUploads {
         `The upload stands at offset ${storedBytes}, not ${offset}; go on from there.`,
       );
     }
-    // Puts its removal off.
-    if (storedBytes < sizeBytes) await this.#note(key, { filename, sizeBytes });
+    if (storedBytes < sizeBytes) await this.#note(key, 'start', { filename, sizeBytes });
     let at = storedBytes;
     for await (const part of inParts(content, sizeBytes - storedBytes)) {
       await this.#files.write(nameOf(key, at / partBytes), streamOf(part));
@@ -101,7 +106,8 @@ export class ResumableUploads {
     }
     const fileRef = fileRefOf(key.tenant, filename, key.id);
     const sha256 = known.sha256 ?? (await this.#join(key, fileRef, sizeBytes));
-    await this.#note(key, { filename, sizeBytes, sha256 });
+    await this.#note(key, 'start', { filename, sizeBytes });
+    await this.#note(key, 'finished', { sha256 });
     for (let part = 0; part * partBytes < sizeBytes; part += 1) await this.#files.remove(nameOf(key, part));
     return { fileRef, bytes: sizeBytes, sha256 };
   }
@@ -121,9 +127,9 @@ export class ResumableUploads {
       return (await storeUpload(this.#files, upload, this.#maxFileBytes)).sha256;
     } catch (error) {
       // Who finished it meanwhile has removed the parts.
-      const { sha256 } = await this.#started(key);
-      if (error instanceof FileNotFoundError && sha256 !== undefined) return sha256;
-      throw error;
+      const finished = error instanceof FileNotFoundError ? await this.#read(key, 'finished') : undefined;
+      if (finished === undefined) throw error;
+      return finished.sha256;
     }
   }
 
@@ -131,18 +137,17 @@ export class ResumableUploads {
     for (let part = 0; part * partBytes < sizeBytes; part += 1) yield* this.#files.read(nameOf(key, part));
   }
 
-  async #note(key: UploadKey, record: StartRecord): Promise<void> {
-    await this.#files.write(nameOf(key, 'start'), streamOf(Buffer.from(JSON.stringify(record))));
+  async #note<File extends keyof Notes>(key: UploadKey, file: File, note: Notes[File]): Promise<void> {
+    await this.#files.write(nameOf(key, file), streamOf(Buffer.from(JSON.stringify(note))));
   }
 
-  async #started(key: UploadKey): Promise<StartRecord> {
+  async #read<File extends keyof Notes>(key: UploadKey, file: File): Promise<Notes[File] | undefined> {
     try {
-      const blocks = await Array.fromAsync(this.#files.read(nameOf(key, 'start')), (block) => Buffer.from(block));
-      return JSON.parse(Buffer.concat(blocks).toString()) as StartRecord;
+      const blocks = await Array.fromAsync(this.#files.read(nameOf(key, file)), (block) => Buffer.from(block));
+      return JSON.parse(Buffer.concat(blocks).toString()) as Notes[File];
     } catch (error) {
-      if (!(error instanceof FileNotFoundError)) throw error;
-      const message = `There is no upload ${key.id}; one that is not continued is removed after a day. Start it again.`;
-      throw new RequestError('NOT_FOUND', 'UPLOAD_NOT_FOUND', message);
+      if (error instanceof FileNotFoundError) return undefined;
+      throw error;
     }
   }
 
@@ -158,7 +163,7 @@ export class ResumableUploads {
   }
 }
 
-const nameOf = ({ tenant, id }: UploadKey, file: 'start' | number): string => `uploads/${tenant}/${id}/${file}`;
+const nameOf = ({ tenant, id }: UploadKey, file: keyof Notes | number): string => `uploads/${tenant}/${id}/${file}`;
 
 /** Whole parts of a content, and the last one once `bytes` have come. Throws when more come. A part is valid until the next one is asked for. */
 async function* inParts(content: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
