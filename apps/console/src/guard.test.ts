@@ -32,6 +32,11 @@ describe('a page of another site', () => {
     }
   });
 
+  test('learns nothing of a file by HEAD', async () => {
+    const port = await serveGateway();
+    expect((await ask(port, template, { ...own, 'Sec-Fetch-Site': 'cross-site' }, 'HEAD')).status).toBe(403);
+  });
+
   test.each(['POST', 'PUT', 'DELETE', 'PATCH'])('is not asked to show a header in vain: %s without it is refused', async (method) => {
     const port = await serveGateway();
     expect(errorOf(await ask(port, jobs, {}, method))).toMatchObject({ reason: 'HEADER_MISSING' });
@@ -56,7 +61,7 @@ test.each([
   ['no browser', {}],
 ])('%s is served', async (_who, headers) => {
   const port = await serveGateway();
-  expect((await ask(port, template, headers)).status).toBe(200);
+  for (const method of ['GET', 'HEAD']) expect((await ask(port, template, headers, method)).status, method).toBe(200);
   expect((await ask(port, template, { ...headers, Origin: `http://127.0.0.1:${port}` })).status).toBe(200);
 });
 

@@ -5,6 +5,9 @@ import { HttpError } from './http-error.ts';
 /** What a page of the console sends with every request that changes something. Another site's page cannot, without being asked first and refused. */
 const ownHeader = 'X-Advocate-Console';
 
+/** The methods of requests that change nothing. */
+const readingMethods = ['GET', 'HEAD'];
+
 /**
  * Lets a request pass only if it names the console by a name of its own. A foreign name that was made to resolve to this machine (DNS rebinding) would
  * make a foreign page one of the console's. Addresses cannot be made to resolve, so they pass, as do loopback names.
@@ -44,7 +47,7 @@ export function checkSite(publicHost: string | undefined): MiddlewareHandler {
         'Only pages of the console itself may ask for this, not those of another site.',
       );
     }
-    if (c.req.method !== 'GET' && c.req.header(ownHeader) !== '1') {
+    if (!readingMethods.includes(c.req.method) && c.req.header(ownHeader) !== '1') {
       throw new HttpError('PERMISSION_DENIED', 'HEADER_MISSING', `A request that changes something needs the header '${ownHeader}: 1'.`);
     }
     await next();
