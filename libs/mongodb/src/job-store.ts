@@ -1,9 +1,11 @@
 import type { Job, OutcomeCounts, ProgressPoint, Slice } from '@advocate/domain';
-import { eventPublished, mailSent, mailTaken, resumed } from '@advocate/domain';
-import type { JobEnding, JobFilter, JobLease, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
-import type { Collection, Db, Filter } from 'mongodb';
+import type { JobFilter, JobLease, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
+import { JobLife } from '@advocate/ports';
+import type { Collection, Db } from 'mongodb';
 import { idsUnder, insertUnlessThere, readLatest } from './documents.ts';
-import { expiredUnnoted, withExpiry } from './first-jobs.ts';
+import { expiredUnnoted } from './first-jobs.ts';
+import type { JobDocument, JobState, RequestDocument } from './job-documents.ts';
+import { jobKey, jobOf, jobsOf, pageFilter, stateOf } from './job-documents.ts';
 import { JobOutcomes } from './job-outcomes.ts';
 import { withRetry } from './retry.ts';
 import { keptSecret } from './secrets.ts';
@@ -13,44 +15,15 @@ export function openMongodbJobStore(db: Db): JobStore {
   return new MongodbJobStore(db);
 }
 
-/** Of a job that was removed the id is left, so that it is not used again. */
-interface JobDocument extends Partial<JobState> {
-  /** `tenant/job` */
-  readonly _id: string;
-  readonly token: string;
-  readonly tenant?: string;
-  readonly acceptedAt?: number;
-  readonly lease?: JobLease;
-  /** Set when its removal began. */
-  readonly removing?: true;
-}
-
-/** What changes as one. */
-interface JobState {
-  readonly job: Job;
-  /** Names the write that left the job so; unique for ever. */
-  readonly token: string;
-  /** Whether it is PENDING, or owes an event or a mail. */
-  readonly open: boolean;
-  /** Until when its files are kept, if it has ended and some may be left. */
-  readonly expiresAt: number | null;
-}
-
-/** What a request id created; the job as it was then. */
-interface RequestDocument {
-  /** `tenant/requestId` */
-  readonly _id: string;
-  readonly job: Job;
-}
-
 /** Every method is repeated as a whole when the connection is lost. What it wrote before, it finds then and leaves as it is. */
-class MongodbJobStore implements JobStore {
+class MongodbJobStore extends JobLife implements JobStore {
   readonly #db: Db;
   readonly #jobs: Collection<JobDocument>;
   readonly #requests: Collection<RequestDocument>;
   readonly #outcomes: JobOutcomes;
 
   constructor(db: Db) {
+    super();
     this.#db = db;
     this.#jobs = db.collection('jobs');
     this.#requests = db.collection('jobRequests');
@@ -135,44 +108,8 @@ class MongodbJobStore implements JobStore {
     });
   }
 
-  async advance(tenant: string, jobId: string, progress: JobProgress): Promise<Job | undefined> {
-    return this.#change(tenant, jobId, (job) => (job.status === 'PENDING' ? { ...job, ...progress } : job));
-  }
-
-  async finish(tenant: string, jobId: string, ending: JobEnding): Promise<boolean> {
-    let finished = false;
-    await this.#change(tenant, jobId, (job) => {
-      finished = job.status === 'PENDING';
-      return finished ? { ...job, ...ending, eventOwed: true, mailOwed: job.mailtoEmail !== '' } : job;
-    });
-    return finished;
-  }
-
-  async resume(tenant: string, jobId: string): Promise<Job | undefined> {
-    let isAborted = false;
-    const job = await this.#change(tenant, jobId, (before, isBeingRemoved) => {
-      isAborted = before.status === 'ABORTED' && !isBeingRemoved;
-      return isAborted ? resumed(before) : before;
-    });
-    return isAborted ? job : undefined;
-  }
-
-  async eventPublished(tenant: string, jobId: string, resumptions?: number): Promise<void> {
-    await this.#change(tenant, jobId, (job) => eventPublished(job, resumptions));
-  }
-
-  async mailSent(tenant: string, jobId: string, resumptions?: number): Promise<void> {
-    await this.#change(tenant, jobId, (job) => mailSent(job, resumptions));
-  }
-
-  async takeMail(tenant: string, jobId: string, lease: JobLease, now: number): Promise<Job | undefined> {
-    let taken: Job | undefined;
-    await this.#change(tenant, jobId, (job) => (taken = mailTaken(job, lease, now)) ?? job);
-    return taken;
-  }
-
-  /** Changes a job unless it changed since it was read; then reads it again. Answers the job as it is then. */
-  async #change(tenant: string, jobId: string, change: (job: Job, isBeingRemoved: boolean) => Job): Promise<Job | undefined> {
+  /** Changes a job unless it changed since it was read; then reads it again. */
+  protected async change(tenant: string, jobId: string, change: (job: Job, isBeingRemoved: boolean) => Job): Promise<Job | undefined> {
     const _id = jobKey(tenant, jobId);
     let attempted: JobState | undefined;
     return withRetry(async () => {
@@ -206,7 +143,7 @@ class MongodbJobStore implements JobStore {
   async expire(tenant: string, jobId: string): Promise<void> {
     if ((await this.get(tenant, jobId)) === undefined) return;
     await this.#outcomes.remove(jobId);
-    await this.#change(tenant, jobId, (job) => ({ ...job, filesRemoved: true }));
+    await this.change(tenant, jobId, (job) => ({ ...job, filesRemoved: true }));
   }
 
   async usesFile(name: string, except = ''): Promise<boolean> {
@@ -252,28 +189,6 @@ class MongodbJobStore implements JobStore {
   async secret(name: string): Promise<string> {
     return keptSecret(this.#db, name);
   }
-}
-
-/** No tenant and no job id has a `/`. */
-const jobKey = (tenant: string, jobId: string): string => `${tenant}/${jobId}`;
-const jobsOf = (documents: readonly JobDocument[]): readonly Job[] => documents.flatMap((document) => jobOf(document) ?? []);
-const jobOf = (document: JobDocument | null): Job | undefined => document?.job && withExpiry(document.job);
-
-function pageFilter(tenant: string, { type, status, createdFrom = 0, createdBefore, after }: JobFilter): Filter<JobDocument> {
-  return {
-    tenant,
-    acceptedAt: { $gte: createdFrom, ...(createdBefore === undefined ? {} : { $lt: createdBefore }) },
-    ...(type === undefined ? {} : { 'job.plan.type': type }),
-    ...(status === undefined ? {} : { 'job.status': status }),
-    ...(after === undefined
-      ? {}
-      : { $or: [{ acceptedAt: { $lt: after.acceptedAt } }, { acceptedAt: after.acceptedAt, _id: { $lt: jobKey(tenant, after.id) } }] }),
-  };
-}
-
-function stateOf(job: Job): JobState {
-  const open = job.status === 'PENDING' || job.eventOwed || job.mailOwed;
-  return { job, token: crypto.randomUUID(), open, expiresAt: job.filesRemoved ? null : (job.dateExpires ?? null) };
 }
 
 const wasRemoved = ({ id }: Job): TypeError => new TypeError(`A job ${id} was removed; its id is not used again`);

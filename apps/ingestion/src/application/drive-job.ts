@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { JobDrained } from '@advocate/contracts';
 import type { Job } from '@advocate/domain';
 import type { JobEvents } from '@advocate/messages';
 import { encodeRowChunk } from '@advocate/messages';
@@ -10,6 +9,8 @@ import { repeat } from '@advocate/service';
 import { claimCodes, mayGiveCodes } from './claim-codes.ts';
 import type { CutSlice } from './cut-slices.ts';
 import { cutSlices } from './cut-slices.ts';
+import { drainJob } from './drain-job.ts';
+import { SlicesInFlight } from './slices-in-flight.ts';
 import type { TurnGate } from './turn-gate.ts';
 
 export interface DriveDependencies {
@@ -26,18 +27,9 @@ export interface DriveDependencies {
 
 const defaultResendMs = 5 * 60_000;
 const retryMs = 2000;
-const askAgainMs = 10_000;
-const lookAgainMs = 500;
 const reportEveryMs = 1000;
 /** A slice in flight for so long is looked up in the job store. */
 const overdueMs = 5000;
-
-interface SliceInFlight {
-  readonly since: number;
-  readonly finished: Promise<void>;
-  /** Ends the wait for it; once or more often. */
-  readonly finish: () => void;
-}
 
 /**
  * Brings one job through: claims its codes, cuts and dispatches its slices, and when all are finished has its files written. What it knows of the
@@ -48,7 +40,7 @@ export class JobDrive {
   readonly jobId: string;
   readonly #dependencies: DriveDependencies;
   readonly #gate: TurnGate;
-  readonly #inFlight = new Map<number, SliceInFlight>();
+  readonly #inFlight = new SlicesInFlight();
   readonly #stop = new AbortController();
   readonly #cancel = new AbortController();
   /** Whether a slice was finished since progress was reported last. */
@@ -74,15 +66,16 @@ export class JobDrive {
         if (this.#stop.signal.aborted) return;
         logger.error({ jobId: this.jobId, err: error }, 'Driving a job was interrupted; it is taken up again');
       }
-      this.#letGo();
-      await this.#pause(retryMs);
+      this.#inFlight.letGo();
+      // Ends early when the drive is stopped.
+      await pause(retryMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }
 
   /** Stops between two slices; what is in flight is dispatched again by the next drive, harmlessly. */
   stop(): void {
     this.#stop.abort();
-    this.#letGo();
+    this.#inFlight.letGo();
   }
 
   /** Stops dispatching, as somebody wished; slices in flight still end, and with them the job. */
@@ -93,7 +86,7 @@ export class JobDrive {
   /** A slice has all its outcomes; being told again changes nothing. */
   sliceFinished(index: number): void {
     this.#moved = true;
-    this.#inFlight.get(index)?.finish();
+    this.#inFlight.finish(index);
   }
 
   /**
@@ -101,26 +94,22 @@ export class JobDrive {
    * minutes may have lost a chunk: the drive begins anew, and dispatches again what lacks outcomes.
    */
   async lookUp(): Promise<void> {
-    if (!this.#waitsFor(overdueMs)) return;
+    if (!this.#inFlight.anyOlderThan(overdueMs)) return;
     for (const { index, finished } of await this.#dependencies.jobs.slices(this.jobId)) if (finished) this.sliceFinished(index);
-    if (!this.#waitsFor(this.#dependencies.resendMs ?? defaultResendMs)) return;
+    if (!this.#inFlight.anyOlderThan(this.#dependencies.resendMs ?? defaultResendMs)) return;
     this.#isLost = true;
-    this.#letGo();
-  }
-
-  #waitsFor(ms: number): boolean {
-    return this.#inFlight.values().some(({ since }) => performance.now() - since >= ms);
+    this.#inFlight.letGo();
   }
 
   async #drive(): Promise<void> {
-    const { participants } = this.#dependencies;
+    const { jobs, log, participants } = this.#dependencies;
     this.#isLost = false;
     const job = await this.#begin();
     if (job === undefined) return;
     if (job.abortReason === undefined) await this.#apply(job);
     if (this.#stop.signal.aborted) return;
     await participants.releaseClaims(this.tenant, this.jobId);
-    await this.#drain(job);
+    await drainJob(jobs, log, job, this.#stop.signal);
   }
 
   /** The job, once it is known to be started; nothing when it has ended. */
@@ -153,7 +142,7 @@ export class JobDrive {
       const abortReason = `${error.message}: the uploaded file is gone. Restore it and resume the job, or upload it again and start a new job.`;
       await jobs.advance(this.tenant, this.jobId, { abortReason });
     }
-    await Promise.all(this.#inFlight.values().map(({ finished }) => finished));
+    await this.#inFlight.whenFinished();
     if (this.#isLost) throw new Error('A slice was without its outcomes for minutes');
   }
 
@@ -203,13 +192,7 @@ export class JobDrive {
 
   async #dispatchSlice(job: Job, { slice, chunks }: CutSlice, previous: ReadonlyMap<number, number>, release: () => void): Promise<void> {
     const { jobs, log } = this.#dependencies;
-    const { promise: finished, resolve } = Promise.withResolvers<void>();
-    const finish = (): void => {
-      this.#inFlight.delete(slice.index);
-      release();
-      resolve();
-    };
-    this.#inFlight.set(slice.index, { since: performance.now(), finished, finish });
+    this.#inFlight.add(slice.index, release);
     await jobs.putSlice(job.id, slice);
     const topic = job.plan.type === 'users' ? 'rows.users' : 'rows.deletions';
     // The log may have fewer partitions than when the job was accepted.
@@ -230,33 +213,5 @@ export class JobDrive {
     const { jobs, events } = this.#dependencies;
     const job = await jobs.get(this.tenant, this.jobId);
     if (job?.status === 'PENDING') await events.publish(job, 'PROGRESS');
-  }
-
-  /** Asks notification to end the job until it has: it may fail to, or crash at it. */
-  async #drain({ tenant, id, resumptions }: Job): Promise<void> {
-    const { jobs, log } = this.#dependencies;
-    const drained = { key: id, partition: 0, value: JobDrained.encode({ tenant, jobId: id }).finish() };
-    const hasEnded = async (): Promise<boolean> => {
-      const job = await jobs.get(tenant, id);
-      return job?.status !== 'PENDING' || job.resumptions !== resumptions;
-    };
-    let askedAt = -Infinity;
-    while (!this.#stop.signal.aborted && !(await hasEnded())) {
-      if (performance.now() - askedAt > askAgainMs) {
-        await log.publish('jobs.drained', [drained]);
-        askedAt = performance.now();
-      }
-      await this.#pause(lookAgainMs);
-    }
-  }
-
-  /** Waits for no slice any more, and makes room for those of other jobs. */
-  #letGo(): void {
-    for (const { finish } of this.#inFlight.values()) finish();
-  }
-
-  /** Ends early when the drive is stopped. */
-  async #pause(ms: number): Promise<void> {
-    await pause(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { StatementSync } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
@@ -32,6 +33,15 @@ export function openDatabase(file: string, migrations: readonly string[], cacheM
   for (const step of migrations.slice(version)) database.exec(step);
   database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT; PRAGMA busy_timeout = 0;`);
   return database;
+}
+
+/** Statements by name, ready to be run. */
+export function prepareAll<Name extends string>(
+  database: DatabaseSync,
+  statements: Readonly<Record<Name, string>>,
+): Readonly<Record<Name, StatementSync>> {
+  const prepared = Object.entries<string>(statements).map(([name, sql]) => [name, database.prepare(sql)] as const);
+  return Object.fromEntries(prepared) as Record<Name, StatementSync>;
 }
 
 const sqliteBusy = 5;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Job, OutcomeCounts, ProgressPoint, RowsStored, Slice } from '@advocate/domain';
-import { eventPublished, historyOf, mailSent, mailTaken, resumed } from '@advocate/domain';
-import type { JobEnding, JobFilter, JobLease, JobProgress, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
-import { inTransaction, openDatabase } from './database.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Job, OutcomeCounts, ProgressPoint, Slice } from '@advocate/domain';
+import type { JobFilter, JobLease, JobStore, SliceProgress, StoredOutcome } from '@advocate/ports';
+import { JobLife } from '@advocate/ports';
+import { inTransaction, openDatabase, prepareAll } from './database.ts';
+import { JobOutcomes } from './job-outcomes.ts';
 import { jobMigrations } from './job-schema.ts';
 
 const statements = {
@@ -15,19 +16,11 @@ const statements = {
     AND (accepted_at, id) < (:acceptedAt, :id) AND (:type IS NULL OR type = :type) AND (:status IS NULL OR status = :status)
     ORDER BY accepted_at DESC, id DESC LIMIT :limit`,
   removeJob: 'DELETE FROM job WHERE id = ?',
-  removeSlices: 'DELETE FROM slice WHERE job = ?',
   noteRemoved: 'INSERT INTO removed_job (tenant, id) VALUES (?, ?)',
   removed: 'SELECT 1 FROM removed_job WHERE tenant = ? AND id = ?',
   unfinished: `SELECT document FROM job WHERE status = 'PENDING' OR owing = 1 ORDER BY accepted_at, id`,
   lease: `UPDATE job SET lease_holder = :holder, lease_until = :until WHERE tenant = :tenant AND id = :job
     AND (lease_holder IS NULL OR lease_holder = :holder OR lease_until <= :now)`,
-  insertSlice: 'INSERT OR IGNORE INTO slice (job, number, chunks, bytes, document) VALUES (?, ?, ?, ?, ?)',
-  slices: `SELECT document, (SELECT count(*) FROM outcome WHERE outcome.job = slice.job AND outcome.slice = slice.number) AS stored
-    FROM slice WHERE job = ? ORDER BY number`,
-  insertOutcome: `INSERT OR IGNORE INTO outcome (job, slice, partition, created, updated, unchanged, deleted, failed, stored_at, content)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  storedChunks: 'SELECT count(*) AS stored FROM outcome WHERE job = ? AND slice = ?',
-  removeOutcomes: 'DELETE FROM outcome WHERE job = ?',
   outcomesRemoved: `SELECT 1 FROM removed_job WHERE tenant = ?1 AND id = ?2
     UNION ALL SELECT 1 FROM job WHERE tenant = ?1 AND id = ?2 AND status <> 'PENDING' AND expires_at IS NULL`,
   expired: 'SELECT document FROM job WHERE expires_at <= ? ORDER BY expires_at LIMIT ?',
@@ -35,40 +28,30 @@ const statements = {
     AND id <> ?2 AND (status = 'PENDING' OR expires_at IS NOT NULL) LIMIT 1`,
   makeSecret: 'INSERT OR IGNORE INTO secret (name, value) VALUES (?, ?)',
   secret: 'SELECT value FROM secret WHERE name = ?',
-  outcomes: 'SELECT content FROM outcome WHERE job = ? AND slice = ? ORDER BY partition',
-  slicesWithFailures: 'SELECT DISTINCT slice FROM outcome WHERE job = ? AND failed > 0 ORDER BY slice',
-  failures: 'SELECT content FROM outcome WHERE job = ? AND slice = ? AND failed > 0 ORDER BY partition',
-  history: `SELECT stored_at AS date, sum(created + updated + unchanged + deleted + failed) AS rows, sum(failed) AS failed
-    FROM outcome WHERE job = ? AND stored_at IS NOT NULL GROUP BY stored_at`,
-  progress: `SELECT ${['created', 'updated', 'unchanged', 'deleted', 'failed'].map((kind) => `coalesce(sum(${kind}), 0) AS ${kind}`).join(', ')},
-      (SELECT coalesce(sum(bytes), 0) FROM slice WHERE job = :job
-        AND chunks = (SELECT count(*) FROM outcome WHERE outcome.job = slice.job AND outcome.slice = slice.number)) AS bytes
-    FROM outcome WHERE job = :job`,
 } as const;
-
-type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
 
 const cacheMb = 4;
 const endOfTime = Number.MAX_SAFE_INTEGER;
 
 /** Jobs in SQLite. Every change is synced to disk before its promise resolves. */
 export function openSqliteJobStore(file: string): JobStore & Disposable {
-  const database = openDatabase(file, jobMigrations, cacheMb);
-  const prepared = Object.fromEntries(Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)])) as Statements;
-  return new SqliteJobStore(database, prepared);
+  return new SqliteJobStore(openDatabase(file, jobMigrations, cacheMb));
 }
 
 interface DocumentRow {
   readonly document: string;
 }
 
-class SqliteJobStore implements JobStore, Disposable {
+class SqliteJobStore extends JobLife implements JobStore, Disposable {
   readonly #database: DatabaseSync;
-  readonly #statements: Statements;
+  readonly #statements;
+  readonly #outcomes: JobOutcomes;
 
-  constructor(database: DatabaseSync, prepared: Statements) {
+  constructor(database: DatabaseSync) {
+    super();
     this.#database = database;
-    this.#statements = prepared;
+    this.#statements = prepareAll(database, statements);
+    this.#outcomes = new JobOutcomes(database);
   }
 
   async create(job: Job, requestId: string | undefined): Promise<Job> {
@@ -106,15 +89,11 @@ class SqliteJobStore implements JobStore, Disposable {
       if (row === undefined) return true;
       const job = parseJob(row);
       if (job.status === 'PENDING' || job.eventOwed) return false;
-      this.#removeSlices(jobId);
+      this.#outcomes.remove(jobId);
       this.#statements.removeJob.run(jobId);
       this.#statements.noteRemoved.run(tenant, jobId);
       return true;
     });
-  }
-
-  #removeSlices(jobId: string): void {
-    for (const statement of ['removeOutcomes', 'removeSlices'] as const) this.#statements[statement].run(jobId);
   }
 
   async wasRemoved(tenant: string, jobId: string): Promise<boolean> {
@@ -129,43 +108,7 @@ class SqliteJobStore implements JobStore, Disposable {
     return inTransaction(this.#database, () => this.#statements.lease.run({ holder, until, tenant, job: jobId, now }).changes === 1);
   }
 
-  async advance(tenant: string, jobId: string, progress: JobProgress): Promise<Job | undefined> {
-    return this.#change(tenant, jobId, (job) => (job.status === 'PENDING' ? { ...job, ...progress } : job));
-  }
-
-  async finish(tenant: string, jobId: string, ending: JobEnding): Promise<boolean> {
-    let finished = false;
-    await this.#change(tenant, jobId, (job) => {
-      finished = job.status === 'PENDING';
-      return finished ? { ...job, ...ending, eventOwed: true, mailOwed: job.mailtoEmail !== '' } : job;
-    });
-    return finished;
-  }
-
-  async resume(tenant: string, jobId: string): Promise<Job | undefined> {
-    let isAborted = false;
-    const job = await this.#change(tenant, jobId, (before) => {
-      isAborted = before.status === 'ABORTED';
-      return isAborted ? resumed(before) : before;
-    });
-    return isAborted ? job : undefined;
-  }
-
-  async eventPublished(tenant: string, jobId: string, resumptions?: number): Promise<void> {
-    await this.#change(tenant, jobId, (job) => eventPublished(job, resumptions));
-  }
-
-  async mailSent(tenant: string, jobId: string, resumptions?: number): Promise<void> {
-    await this.#change(tenant, jobId, (job) => mailSent(job, resumptions));
-  }
-
-  async takeMail(tenant: string, jobId: string, lease: JobLease, now: number): Promise<Job | undefined> {
-    let taken: Job | undefined;
-    await this.#change(tenant, jobId, (job) => (taken = mailTaken(job, lease, now)) ?? job);
-    return taken;
-  }
-
-  async #change(tenant: string, jobId: string, change: (job: Job) => Job): Promise<Job | undefined> {
+  protected async change(tenant: string, jobId: string, change: (job: Job) => Job): Promise<Job | undefined> {
     return inTransaction(this.#database, () => {
       const row = this.#statements.job.get(tenant, jobId) as DocumentRow | undefined;
       if (row === undefined) return undefined;
@@ -181,33 +124,20 @@ class SqliteJobStore implements JobStore, Disposable {
     this.#statements.updateJob.run(job.status, owing(job), expiresAt, JSON.stringify(job), job.id);
   }
 
-  async putSlice(jobId: string, slice: Slice): Promise<void> {
-    await inTransaction(this.#database, () =>
-      this.#statements.insertSlice.run(jobId, slice.index, slice.partitions.length, slice.bytes, JSON.stringify(slice)),
-    );
+  putSlice(jobId: string, slice: Slice): Promise<void> {
+    return this.#outcomes.putSlice(jobId, slice);
   }
 
   async slices(jobId: string): Promise<readonly SliceProgress[]> {
-    const rows = this.#statements.slices.all(jobId) as unknown as (DocumentRow & { stored: number })[];
-    return rows.map((row) => {
-      const slice = JSON.parse(row.document) as Slice;
-      return { ...slice, finished: row.stored === slice.partitions.length };
-    });
+    return this.#outcomes.slices(jobId);
   }
 
-  async putOutcome(chunk: StoredOutcome): Promise<{ readonly sliceFinished: boolean }> {
-    return inTransaction(this.#database, () => {
-      const { tenant, jobId, slice, partition, storedAt, outcome } = chunk;
-      if (this.#statements.outcomesRemoved.get(tenant, jobId) !== undefined) return { sliceFinished: false };
-      const { created, updated, unchanged, deleted, failed } = chunk.counts;
-      this.#statements.insertOutcome.run(jobId, slice, partition, created, updated, unchanged, deleted, failed, storedAt, outcome);
-      const { stored } = this.#statements.storedChunks.get(jobId, slice) as { stored: number };
-      return { sliceFinished: stored === chunk.sliceChunks };
-    });
+  putOutcome(chunk: StoredOutcome): Promise<{ readonly sliceFinished: boolean }> {
+    return this.#outcomes.put(chunk, () => this.#statements.outcomesRemoved.get(chunk.tenant, chunk.jobId) !== undefined);
   }
 
   async outcomes(jobId: string, slice: number): Promise<readonly Uint8Array[]> {
-    return (this.#statements.outcomes.all(jobId, slice) as { content: Uint8Array }[]).map(({ content }) => content);
+    return this.#outcomes.ofSlice(jobId, slice);
   }
 
   async expired(now: number, limit: number): Promise<readonly Job[]> {
@@ -215,8 +145,8 @@ class SqliteJobStore implements JobStore, Disposable {
   }
 
   async expire(tenant: string, jobId: string): Promise<void> {
-    await this.#change(tenant, jobId, (job) => {
-      this.#removeSlices(jobId);
+    await this.change(tenant, jobId, (job) => {
+      this.#outcomes.remove(jobId);
       return { ...job, filesRemoved: true };
     });
   }
@@ -233,18 +163,15 @@ class SqliteJobStore implements JobStore, Disposable {
   }
 
   async *failures(jobId: string): AsyncGenerator<readonly Uint8Array[]> {
-    for (const { slice } of this.#statements.slicesWithFailures.all(jobId) as { slice: number }[]) {
-      yield (this.#statements.failures.all(jobId, slice) as { content: Uint8Array }[]).map(({ content }) => content);
-    }
+    yield* this.#outcomes.failures(jobId);
   }
 
   async history(jobId: string): Promise<readonly ProgressPoint[]> {
-    return historyOf(this.#statements.history.all(jobId) as unknown as RowsStored[]);
+    return this.#outcomes.history(jobId);
   }
 
   async progress(jobId: string): Promise<{ readonly counts: OutcomeCounts; readonly bytes: number }> {
-    const { bytes, ...counts } = this.#statements.progress.get({ job: jobId }) as unknown as OutcomeCounts & { bytes: number };
-    return { counts, bytes };
+    return this.#outcomes.progress(jobId);
   }
 
   [Symbol.dispose](): void {

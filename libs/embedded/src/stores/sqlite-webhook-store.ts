@@ -1,8 +1,8 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Webhook } from '@advocate/domain';
 import { maxWebhooks, wantsEvent } from '@advocate/domain';
 import type { DeliveryPlace, DeliveryResult, ReplayFilter, WebhookDelivery, WebhookEvent, WebhookStore } from '@advocate/ports';
-import { inTransaction, openDatabase } from './database.ts';
+import { inTransaction, openDatabase, prepareAll } from './database.ts';
 
 const migrations: readonly string[] = [
   `
@@ -51,7 +51,7 @@ const statements = {
   postpone: 'UPDATE delivery SET next_attempt = ? WHERE webhook = ? AND event = ?',
   take: 'UPDATE delivery SET next_attempt = ?, attempts = attempts + 1 WHERE webhook = ? AND event = ?',
   settle: `UPDATE delivery SET state = :state, last_error = :lastError, next_attempt = :nextAttempt
-    WHERE webhook = :webhook AND event = :event AND attempts = :attempts AND next_attempt IS NOT NULL`,
+    WHERE webhook = :webhook AND event = :event AND attempts = :attempts AND next_attempt = :takenUntil`,
   hasten: `UPDATE delivery SET next_attempt = :now WHERE webhook = :webhook AND job = :job AND sequence > :sequence AND next_attempt > :now`,
   deliveries: `SELECT * FROM delivery WHERE webhook = :webhook ${newestFirst}`,
   deliveriesAfter: `SELECT * FROM delivery WHERE webhook = :webhook AND (date, event) < (:date, :event) ${newestFirst}`,
@@ -60,15 +60,11 @@ const statements = {
   removeSettled: 'DELETE FROM delivery WHERE next_attempt IS NULL AND date < ?',
 } as const;
 
-type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
-
 const cacheMb = 2;
 
 /** Webhooks in SQLite. Every change is synced to disk before its promise resolves. */
 export function openSqliteWebhookStore(file: string): WebhookStore & Disposable {
-  const database = openDatabase(file, migrations, cacheMb);
-  const prepared = Object.fromEntries(Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)])) as Statements;
-  return new SqliteWebhookStore(database, prepared);
+  return new SqliteWebhookStore(openDatabase(file, migrations, cacheMb));
 }
 
 interface DeliveryRow {
@@ -86,11 +82,11 @@ interface DeliveryRow {
 
 class SqliteWebhookStore implements WebhookStore, Disposable {
   readonly #database: DatabaseSync;
-  readonly #statements: Statements;
+  readonly #statements;
 
-  constructor(database: DatabaseSync, prepared: Statements) {
+  constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#statements = prepared;
+    this.#statements = prepareAll(database, statements);
   }
 
   async create(webhook: Webhook): Promise<boolean> {
@@ -145,12 +141,17 @@ class SqliteWebhookStore implements WebhookStore, Disposable {
     return earlier === undefined;
   }
 
-  async settle(webhook: Webhook, { event, attempts }: WebhookDelivery, result: DeliveryResult, now: number): Promise<void> {
+  async settle(
+    webhook: Webhook,
+    { event, attempts, nextAttempt: takenUntil = 0 }: WebhookDelivery,
+    result: DeliveryResult,
+    now: number,
+  ): Promise<void> {
     const { state } = result;
     const lastError = state === 'DELIVERED' ? '' : result.lastError;
     const nextAttempt = state === 'OWED' ? result.nextAttempt : null;
     await inTransaction(this.#database, () => {
-      this.#statements.settle.run({ webhook: webhook.id, event: event.id, attempts, state, lastError, nextAttempt });
+      this.#statements.settle.run({ webhook: webhook.id, event: event.id, attempts, takenUntil, state, lastError, nextAttempt });
       if (state !== 'OWED') this.#statements.hasten.run({ webhook: webhook.id, job: event.jobId, sequence: event.sequence, now });
     });
   }
