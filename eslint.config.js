@@ -5,13 +5,26 @@ import tseslint from 'typescript-eslint';
 const boundaries = [
   {
     sourceTag: 'type:host',
-    onlyDependOnLibsWithTags: ['type:host', 'type:service', 'type:adapter', 'type:contracts', 'type:domain', 'type:util', 'type:testing'],
+    onlyDependOnLibsWithTags: [
+      'type:host',
+      'type:service',
+      'type:adapter',
+      'type:contracts',
+      'type:domain',
+      'type:util',
+      'type:text',
+      'type:testing',
+    ],
   },
-  { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['type:adapter', 'type:contracts', 'type:domain', 'type:util', 'type:testing'] },
+  {
+    sourceTag: 'type:service',
+    onlyDependOnLibsWithTags: ['type:adapter', 'type:contracts', 'type:domain', 'type:util', 'type:text', 'type:testing'],
+  },
   { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:adapter', 'type:contracts', 'type:domain', 'type:util', 'type:testing'] },
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: ['type:contracts', 'type:util'] },
   { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:domain', 'type:testing'] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:contracts', 'type:domain', 'type:util'] },
+  { sourceTag: 'type:text', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'type:util', onlyDependOnLibsWithTags: ['type:contracts', 'type:domain', 'type:util', 'type:testing'] },
 ];
 
@@ -31,7 +44,9 @@ const driversBut = (...own) => ({
     { patterns: drivers.filter(({ group }) => !group.some((name) => own.includes(name))) },
   ],
 });
-const ambient = [{ group: ['node:*', 'pino', 'zod'], message: 'The domain and the ports have no I/O, no Node and no clock.' }];
+const ambient = [
+  { group: ['node:*', 'pino', 'zod'], message: 'The domain, the ports and what the page shares have no I/O, no Node and no clock.' },
+];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'libs/contracts/src/generated/**', 'apps/cli/bin/**'] },
@@ -67,7 +82,7 @@ export default tseslint.config(
   { files: ['libs/smtp/**/*.ts'], rules: driversBut('nodemailer*') },
   { files: ['libs/test-servers/**/*.ts'], rules: driversBut('kafkajs', 'mongodb') },
   {
-    files: ['libs/domain/**/*.ts', 'libs/ports/**/*.ts'],
+    files: ['libs/domain/**/*.ts', 'libs/format/**/*.ts', 'libs/ports/**/*.ts'],
     ignores: tests,
     rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [...drivers, ...ambient] }] },
   },
@@ -85,7 +100,7 @@ export default tseslint.config(
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
     },
   },
-  // The page has types of the suite, and no code of it.
+  // The page has types of the suite, and no code of it but what runs in browsers too.
   {
     files: ['apps/console/web/**'],
     rules: {
@@ -94,7 +109,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ['@advocate/*'],
+              group: ['@advocate/*', '!@advocate/format'],
               allowTypeImports: true,
               message: 'Import types only, so that nothing of the services is sent to browsers.',
             },

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromiumForTests, ConsoleBrowser, type ConsoleTab } from '@advocate/console/testing';
+import { chromiumForTests, type ConsoleTab } from '@advocate/console/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { holdWrites } from './testing/hold-writes.ts';
-import type { Suite } from './testing/start-suite.ts';
-import { startSuite } from './testing/start-suite.ts';
+import type { OpenConsole } from './testing/open-console.ts';
+import { openConsole } from './testing/open-console.ts';
 
 const chromium = chromiumForTests();
 const users = `accountId,id,firstName,emial,locale
@@ -15,19 +15,14 @@ other,bo,Bo,,french
 const file = { name: 'users.csv', content: users };
 
 describe.skipIf(chromium === undefined)('the console', () => {
-  let suite: Suite;
-  let browser: ConsoleBrowser;
+  let opened: OpenConsole;
   let tab: ConsoleTab;
   beforeAll(async () => {
-    suite = await startSuite({ console: { host: '127.0.0.1', port: 0, tenant: 'default' }, now: Date.now });
-    browser = await ConsoleBrowser.launch(chromium!);
+    opened = await openConsole(chromium!);
   });
-  afterAll(async () => {
-    await browser[Symbol.asyncDispose]();
-    await suite[Symbol.asyncDispose]();
-  });
+  afterAll(() => opened[Symbol.asyncDispose]());
   beforeEach(async () => {
-    tab = await browser.openTab(suite.consoleUrl ?? '');
+    tab = await opened.openTab();
   });
   afterEach(() => {
     expect(tab.complaints).toEqual([]);
@@ -77,7 +72,7 @@ describe.skipIf(chromium === undefined)('the console', () => {
       await tab.page.keyboard.press('Escape');
       const { pathname } = new URL(tab.page.url());
 
-      using held = holdWrites(suite.dataDir, 'participants.db');
+      using held = holdWrites(opened.suite.dataDir, 'participants.db');
       await (await tab.prepareImport('Users', file, 'Held')).click();
       await tab.page.getByText('Running', { exact: true }).waitFor();
       await audit('a running job');
@@ -87,10 +82,12 @@ describe.skipIf(chromium === undefined)('the console', () => {
       await tab.visit('Imports & Exports');
       await tab.settled();
       await audit('jobs, one of them running');
-      await rm(join(suite.dataDir, 'files', 'imports'), { recursive: true });
+      await rm(join(opened.suite.dataDir, 'files', 'imports'), { recursive: true });
       held[Symbol.dispose]();
       await tab.page.getByRole('link', { name: 'Held' }).click();
       expect(await tab.jobEnd()).toBe('Aborted');
+      await tab.page.getByText('The file as it was uploaded is gone.').waitFor();
+      expect(await tab.page.getByRole('link', { name: /^(Original|Failed rows)/ }).count()).toBe(0);
       await audit('an aborted job');
 
       await tab.page.addInitScript('{ const now = Date.now; Date.now = () => now() + 31 * 24 * 3600 * 1000; }');
@@ -102,7 +99,7 @@ describe.skipIf(chromium === undefined)('the console', () => {
     });
 
     test('on the pages of participants', async () => {
-      await suite.importFile(users);
+      await opened.suite.importFile(users);
       await tab.goto('/t/default/participants');
       await audit('no search');
       await tab.search('User id', 'bo');

@@ -1,7 +1,8 @@
 import { chromiumForTests, ConsoleBrowser } from '@advocate/console/testing';
 import { describe, expect, test } from 'vitest';
+import { openConsole } from './testing/open-console.ts';
 import { spawnAllInOne } from './testing/spawn-all-in-one.ts';
-import { startSuite, temporaryFolder } from './testing/start-suite.ts';
+import { temporaryFolder } from './testing/start-suite.ts';
 import { deletePeople, importPeople, outlastServer } from './testing/use-console.ts';
 
 const chromium = chromiumForTests();
@@ -18,9 +19,8 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
   });
 
   test('shows what files say as text, whatever it is', async () => {
-    await using suite = await startSuite({ console: { host: '127.0.0.1', port: 0, tenant: 'default' }, now: Date.now });
-    await using browser = await ConsoleBrowser.launch(chromium!);
-    const tab = await browser.openTab(suite.consoleUrl ?? '');
+    await using opened = await openConsole(chromium!);
+    const tab = await opened.openTab();
     const picture = '<img src=x onerror=owned=1>';
     const script = '<script>owned=1</script>';
     const rows = [

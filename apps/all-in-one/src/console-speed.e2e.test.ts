@@ -1,26 +1,21 @@
-import { chromiumForTests, ConsoleBrowser } from '@advocate/console/testing';
+import { chromiumForTests } from '@advocate/console/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Suite } from './testing/start-suite.ts';
-import { startSuite } from './testing/start-suite.ts';
+import type { OpenConsole } from './testing/open-console.ts';
+import { openConsole } from './testing/open-console.ts';
 
 const chromium = chromiumForTests();
 
 describe.skipIf(chromium === undefined)('the console in a browser', () => {
-  let suite: Suite;
-  let browser: ConsoleBrowser;
+  let opened: OpenConsole;
   beforeAll(async () => {
-    suite = await startSuite({ console: { host: '127.0.0.1', port: 0, tenant: 'default' }, now: Date.now });
-    browser = await ConsoleBrowser.launch(chromium!);
+    opened = await openConsole(chromium!);
   });
-  afterAll(async () => {
-    await browser[Symbol.asyncDispose]();
-    await suite[Symbol.asyncDispose]();
-  });
+  afterAll(() => opened[Symbol.asyncDispose]());
 
   test('paints first within a second of being asked for, as the median of five browsers that know nothing of it', async () => {
     const paints: number[] = [];
     for (let time = 0; time < 5; time += 1) {
-      await using tab = await browser.openTab(suite.consoleUrl ?? '');
+      await using tab = await opened.openTab();
       await tab.goto('/');
       paints.push(await tab.firstPaintMs());
     }
@@ -30,7 +25,7 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
   });
 
   test('loads less than 150 kB for all of its pages', async () => {
-    await using tab = await browser.openTab(suite.consoleUrl ?? '');
+    await using tab = await opened.openTab();
     const sizes = tab.countBytes();
     await tab.goto('/');
     await (await tab.prepareImport('Users', { name: 'users.csv', content: 'accountId,id\na,u\n' })).click();
@@ -48,12 +43,12 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
   });
 
   test('has no task on a job’s page that takes 100 ms of its processor while 500,000 rows are imported', { timeout: 180_000 }, async () => {
-    await using tab = await browser.openTab(suite.consoleUrl ?? '');
+    await using tab = await opened.openTab();
     await tab.goto('/');
     const content = `accountId,id\n${Array.from({ length: 500_000 }, (_, row) => `crowd-${row},u`).join('\n')}\n`;
     const start = await tab.prepareImport('Users', { name: 'crowd.csv', content }, 'Crowd');
     await start.waitFor();
-    const measurement = await browser.measureTasks(tab);
+    const measurement = await opened.browser.measureTasks(tab);
     await start.click();
     expect(await tab.jobEnd()).toBe('Completed');
     const { processor, wall, count } = await measurement.end();

@@ -44,7 +44,7 @@ describe('a job in the console', () => {
     expect(events.at(-2)).toMatchObject({ event: 'message', data: { id: job.id, status: 'COMPLETED', stats: { created: 3, errors: 1 } } });
 
     expect((await console.ask('GET', `importJobs/${job.id}`)).body).toEqual(await suite.client.job(job.name));
-    const files = { results: 'RESULTS', errors: 'ERRORS', source: 'SOURCE' } as const;
+    const files = { results: 'RESULTS', errors: 'ERRORS', failedRows: 'FAILED_ROWS', source: 'SOURCE' } as const;
     for (const [path, kind] of Object.entries(files)) {
       const { headers, body, status } = await console.ask('GET', `importJobs/${job.id}/files/${path}`);
       const { filename, content } = await suite.client.download(job.name, kind);

@@ -246,7 +246,7 @@ describe('the files of a job', () => {
     });
     expect(await refusal(client.download(name, 'KIND_UNSPECIFIED'))).toEqual({
       code: 'INVALID_ARGUMENT',
-      message: 'Say which file: RESULTS, ERRORS or SOURCE.',
+      message: 'Say which file: RESULTS, ERRORS, FAILED_ROWS or SOURCE.',
     });
     const failing = await suite.importFile('accountId,id\n,user\n');
     expect(await refusal(client.download(failing.job.name, 'RESULTS'))).toEqual({

@@ -14,8 +14,8 @@ interface Mailed {
   readonly name: string;
   readonly jobId: string;
   readonly dateExpires: number;
-  /** The last parts of the links in the mail's text: results, errors, source. */
-  readonly tokens: readonly [results: string, errors: string, source: string];
+  /** The last parts of the links in the mail's text: results, errors, failed rows, source. */
+  readonly tokens: readonly [results: string, errors: string, failedRows: string, source: string];
   readonly mail: string;
 }
 
@@ -28,7 +28,7 @@ async function runMailed({ client, dataDir }: Pick<Suite, 'client' | 'dataDir'>)
   const mail = source.replace(/=\r\n/g, '').replaceAll('=3D', '=');
   const [text = ''] = mail.split('Content-Type: text/html');
   const tokens = [...text.matchAll(/https:\/\/bulk\.example\.com\/files\/([A-Za-z0-9_-]+)/g)].map(([, token = '']) => token);
-  expect(tokens).toHaveLength(3);
+  expect(tokens).toHaveLength(4);
   return { name, jobId: id, dateExpires, tokens: tokens as unknown as Mailed['tokens'], mail };
 }
 
@@ -40,7 +40,7 @@ describe('the links of a completion mail', () => {
     expect(mail).toContain(`${consoleUrl}/t/default/jobs/${jobId}`);
     for (const said of ['Why rows failed', 'a valid non-empty id']) expect(mail).toContain(said);
     for (const participant of ['annabel', 'lenore', 'raven', 'bells']) expect(mail).not.toContain(participant);
-    for (const [index, kind] of (['RESULTS', 'ERRORS', 'SOURCE'] as const).entries()) {
+    for (const [index, kind] of (['RESULTS', 'ERRORS', 'FAILED_ROWS', 'SOURCE'] as const).entries()) {
       expect(await client.downloadLinked(tokens[index] ?? '')).toEqual(await client.download(name, kind));
     }
     const [results] = tokens;
@@ -56,7 +56,7 @@ describe('the links of a completion mail', () => {
     const { name, tokens, dateExpires } = await runMailed(suite);
     expect(dateExpires).toBeGreaterThan(clock.now + 7 * dayMs - 60_000);
     clock.now = dateExpires - 1;
-    expect((await client.downloadLinked(tokens[2])).content.toString()).toBe(content);
+    expect((await client.downloadLinked(tokens[3])).content.toString()).toBe(content);
     clock.now = dateExpires;
     const day = new Date(dateExpires).toISOString();
     for (const token of tokens) {
@@ -65,7 +65,7 @@ describe('the links of a completion mail', () => {
         message: `This link expired on ${day.slice(0, 10)}, and the file with it. Import the file again to have it again.`,
       });
     }
-    for (const kind of ['RESULTS', 'ERRORS', 'SOURCE'] as const) {
+    for (const kind of ['RESULTS', 'ERRORS', 'FAILED_ROWS', 'SOURCE'] as const) {
       const { code, message } = await refusal(client.download(name, kind));
       expect(code).toBe('NOT_FOUND');
       expect(message).toContain(`expired on ${day.slice(0, 19)}Z`);

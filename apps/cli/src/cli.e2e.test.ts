@@ -127,11 +127,12 @@ describe('without a server', () => {
     const id = /^Job ([0-9a-f]{24}) completed in .*: 4 rows, 1 failed\.$/m.exec(ended.stdout)?.[1];
     expect(ended.stdout).toMatch(/^ {2}created\s+3$/m);
     expect(ended.stdout).toContain('First errors:\n  record 4: ');
-    expect(ended.stdout).toContain(`Files:\n  out/${id}.results.csv\n  out/${id}.errors.csv`);
+    expect(ended.stdout).toContain(`Files:\n  out/${id}.results.csv\n  out/${id}.errors.csv\n  out/${id}.failed-rows.csv`);
     expect(ended.stderr).toBe(`Job ${id} accepted.\n`);
-    expect((await readdir(join(folder, 'out'))).sort()).toEqual([`${id}.errors.csv`, `${id}.results.csv`]);
+    expect((await readdir(join(folder, 'out'))).sort()).toEqual([`${id}.errors.csv`, `${id}.failed-rows.csv`, `${id}.results.csv`]);
     expect((await read(`out/${id}.results.csv`)).split('\n').map((line) => line.split(',')[0])).toEqual(['id', 'u1', 'u2', 'u4', '']);
     expect(await read(`out/${id}.errors.csv`)).toMatch(/^recordNumber,message,apiErrorCode,statusCode\n4,.*\n$/);
+    expect(await read(`out/${id}.failed-rows.csv`)).toBe(`${header}\n,a2,u3@example.com\n`);
 
     const account = json(await advocate(['accounts', 'get', 'a1', '--json', ...data]));
     expect(account).toMatchObject({ id: 'a1', participants: [{ id: 'u1' }, { id: 'u2', email: 'u2@example.com' }] });
@@ -302,8 +303,12 @@ describe('with a server', () => {
       errorDigest: { causes: [{ count: 1 }], errors: 1 },
     });
     const downloaded = await advocate(['jobs', 'download', id, '--out', 'out', ...tenant]);
-    expect(downloaded).toEqual({ status: 0, stdout: `out/${id}.results.csv\nout/${id}.errors.csv\n`, stderr: '' });
-    expect((await readdir(join(folder, 'out'))).sort()).toEqual([`${id}.errors.csv`, `${id}.results.csv`]);
+    expect(downloaded).toEqual({
+      status: 0,
+      stdout: `out/${id}.results.csv\nout/${id}.errors.csv\nout/${id}.failed-rows.csv\n`,
+      stderr: '',
+    });
+    expect((await readdir(join(folder, 'out'))).sort()).toEqual([`${id}.errors.csv`, `${id}.failed-rows.csv`, `${id}.results.csv`]);
   });
 
   test('lists jobs by type, status and time, and deletes one with its files', async () => {

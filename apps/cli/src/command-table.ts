@@ -85,7 +85,8 @@ export type Options = { readonly [Name in OptionName]?: OptionValue<(typeof opti
 const client = ['server', 'data', 'tenant', 'json'] as const;
 const anyImport = ['mail-to', 'name', 'request-id', 'format', 'out', 'no-wait', 'validate-only'] as const;
 const importNotes = [
-  "FILE is CSV or JSON Lines; '-' is standard input. Result files are JOB.results.csv and JOB.errors.csv (.jsonl for JSON Lines).",
+  "FILE is CSV or JSON Lines; '-' is standard input. Result files are JOB.results.csv, JOB.errors.csv and JOB.failed-rows.csv (.jsonl for JSON Lines).",
+  'The failed rows stand in the last one as they do in FILE, below its header: correct them, and import it as it is.',
   'Exit status: 0 all rows fine; 1 some rows failed; 2 refused, aborted or cancelled; 130 interrupted.',
 ];
 

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ClientReadableStream } from '@grpc/grpc-js';
+import { read } from '@advocate/contracts';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { read } from './services.ts';
 
 /** The next bytes of a file, and in the first message its name. */
 interface FileMessage {

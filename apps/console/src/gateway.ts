@@ -9,7 +9,7 @@ import { participantRoutes } from './routes/participants.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import type { Services } from './services.ts';
-import { ask } from './services.ts';
+import { askInTime } from './services.ts';
 import type { WebApp } from './web-app.ts';
 import { webAppHandler } from './web-app.ts';
 
@@ -35,7 +35,7 @@ export function createGateway(dependencies: GatewayDependencies): Hono<NodeEnv> 
   const { services, webApp, tenant, names, publicUrl, maxFileBytes, version, logger } = dependencies;
   const serves = async (): Promise<boolean> => {
     const health = services.health.check.bind(services.health);
-    const answer = await ask(health, { service: '' }, healthMs).catch(() => undefined);
+    const answer = await askInTime(health, { service: '' }, healthMs).catch(() => undefined);
     return answer?.status === 'SERVING';
   };
   const api = new Hono<NodeEnv>();

@@ -1,6 +1,6 @@
-import { HealthClient, ImportJobServiceClient, ParticipantServiceClient, UploadServiceClient } from '@advocate/contracts';
-import type { CallOptions, ClientReadableStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
-import { credentials, Metadata } from '@grpc/grpc-js';
+import type { Unary } from '@advocate/contracts';
+import { ask, HealthClient, ImportJobServiceClient, ParticipantServiceClient, UploadServiceClient } from '@advocate/contracts';
+import { credentials } from '@grpc/grpc-js';
 
 /** The suite's services, over one connection that comes back by itself. */
 export interface Services extends Disposable {
@@ -37,32 +37,8 @@ export function connectServices(server: string): Services {
   };
 }
 
-type Unary<Question, Answer> = (
-  message: Question,
-  metadata: Metadata,
-  options: Partial<CallOptions>,
-  callback: (error: ServiceError | null, answer: Answer) => void,
-) => ClientUnaryCall;
-
 const answerMs = 100_000;
 
-/** Makes a unary call. Throws a ServiceError when it is refused, or is not answered in time. */
-export function ask<Question, Answer>(method: Unary<Question, Answer>, message: Question, patienceMs = answerMs): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    method(message, new Metadata(), { deadline: Date.now() + patienceMs }, (error, answer) => {
-      if (error === null) resolve(answer);
-      else reject(error);
-    });
-  });
-}
-
-/** Reads a stream of answers; leaving the loop cancels the call. */
-export async function* read<Answer>(call: ClientReadableStream<Answer>): AsyncGenerator<Answer, void, undefined> {
-  // The loop throws errors itself; one that comes after the loop was left concerns nobody.
-  call.on('error', () => {});
-  try {
-    for await (const answer of call) yield answer as Answer;
-  } finally {
-    call.cancel();
-  }
-}
+/** Asks as {@link ask} does, and throws a ServiceError also when there is no answer in time. */
+export const askInTime = <Question, Answer>(method: Unary<Question, Answer>, message: Question, patienceMs = answerMs): Promise<Answer> =>
+  ask(method, message, { deadline: Date.now() + patienceMs });

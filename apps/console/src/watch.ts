@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { WatchImportJobResponse } from '@advocate/contracts';
+import { read } from '@advocate/contracts';
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { toHttpError } from './http-error.ts';
-import { read } from './services.ts';
 
 const heartbeatMs = 15_000;
 const reconnectMs = 1_000;

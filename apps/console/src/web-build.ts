@@ -7,6 +7,9 @@ import type { Logger } from '@advocate/service';
 
 const ownProject = fileURLToPath(new URL('..', import.meta.url));
 
+/** What the web app is made of, in a checkout. */
+const sources = ['web', 'vite.config.ts', '../../libs/format/src'];
+
 /**
  * The folder of the built web app. In a checkout it is built first when it is missing or older than its sources; an older one is used all the same
  * when that fails. Throws with what to do when there is none.
@@ -14,7 +17,7 @@ const ownProject = fileURLToPath(new URL('..', import.meta.url));
 export async function findWebApp(logger: Logger, project = ownProject): Promise<string> {
   const built = join(project, 'dist', 'web');
   const builtAt = await builtSince(built);
-  const changed = Math.max(...(await Promise.all(['web', 'vite.config.ts'].map((name) => changedAt(join(project, name))))));
+  const changed = Math.max(...(await Promise.all(sources.map((name) => changedAt(join(project, name))))));
   if (changed === 0 && builtAt === 0) throw new Error(`The console is not built: there is no ${built}. Run 'npm run build' in a checkout.`);
   try {
     if (changed > builtAt) await build(project, built, changed);

@@ -73,5 +73,7 @@ describe.skipIf(kafka === undefined || mongodb === undefined)('the same files gi
     const messages = imports.flatMap(({ errors }) => errors?.split('\n') ?? []).map((line) => line.replaceAll(/[\d"]/g, ''));
     expect(new Set(messages).size, 'kinds of errors').toBeGreaterThan(25);
     expect(store.some((line) => line.includes('"rewards":1'))).toBe(true);
+    const again = await suite.client.importFile(imports[0]?.failedRows ?? '');
+    expect(again.job.stats, 'failed rows as they are').toMatchObject({ recordsTotal: of(0)?.stats?.errors });
   });
 });

@@ -105,4 +105,5 @@ export { BadRequest, ErrorInfo } from './generated/google/rpc/error_details.ts';
 export { Status as StatusMessage } from './generated/google/rpc/status.ts';
 export { Any } from './generated/google/protobuf/any.ts';
 export { HealthClient } from './generated/grpc/health/v1/health.ts';
+export { ask, read, type Unary } from './calls.ts';
 export { descriptorSetBase64 } from './generated/descriptors.ts';

@@ -51,8 +51,17 @@ describe('the links of a job', () => {
     expect(kindsOf({})).toEqual([]);
     expect(kindsOf({ dateExpires, counts: noOutcomes })).toEqual(['source']);
     expect(kindsOf({ dateExpires, counts: { ...noOutcomes, created: 1 } })).toEqual(['results', 'source']);
-    expect(kindsOf({ dateExpires, counts: { ...noOutcomes, failed: 1 } })).toEqual(['errors', 'source']);
-    expect(kindsOf({ dateExpires, counts: { ...noOutcomes, deleted: 1, failed: 1 } })).toEqual(['results', 'errors', 'source']);
+    expect(kindsOf({ dateExpires, counts: { ...noOutcomes, failed: 1 } })).toEqual(['errors', 'failedRows', 'source']);
+    expect(kindsOf({ dateExpires, counts: { ...noOutcomes, deleted: 1, failed: 1 } })).toEqual([
+      'results',
+      'errors',
+      'failedRows',
+      'source',
+    ]);
+  });
+
+  test('do not lead to an upload that is gone in all likelihood', () => {
+    expect(kindsOf({ dateExpires, status: 'ABORTED', counts: { ...noOutcomes, created: 1, failed: 1 } })).toEqual(['results', 'errors']);
   });
 
   test('lead to the console, and are good until its files expire', () => {

@@ -36,14 +36,19 @@ export class FileLinks {
     this.#consoleUrl = consoleUrl;
   }
 
-  /** Links to the files that an ended job has, until they expire; none while the job is pending. */
-  ofJob({ tenant, id, dateExpires, counts = noOutcomes }: Job): Readonly<Partial<Record<JobFileKind, string>>> {
+  /**
+   * Links to the files that an ended job has, until they expire; none while the job is pending. An aborted one gets none to its upload and what is cut out of
+   * it: that it is gone is what aborts a job.
+   */
+  ofJob({ tenant, id, status, dateExpires, counts = noOutcomes }: Job): Readonly<Partial<Record<JobFileKind, string>>> {
     if (dateExpires === undefined) return {};
     const link = (kind: JobFileKind): string => `${this.#consoleUrl}/files/${this.sign({ tenant, jobId: id, kind, expires: dateExpires })}`;
+    const hasSource = status !== 'ABORTED';
     return {
       ...(countRows(counts) > counts.failed ? { results: link('results') } : {}),
       ...(counts.failed > 0 ? { errors: link('errors') } : {}),
-      source: link('source'),
+      ...(counts.failed > 0 && hasSource ? { failedRows: link('failedRows') } : {}),
+      ...(hasSource ? { source: link('source') } : {}),
     };
   }
 

@@ -1,22 +1,23 @@
 import type { Job } from '@advocate/domain';
 import type { FileStore, JobStore } from '@advocate/ports';
 
-export type JobFileKind = 'results' | 'errors' | 'source';
+export type JobFileKind = 'results' | 'errors' | 'failedRows' | 'source';
 
-/** Where a job's file is stored, and the name it is saved under. */
+/** Where a job's file is stored, or what it is cut from, and the name it is saved under. */
 export interface JobFile {
   readonly stored: string;
   readonly filename: string;
 }
 
-/** The files that a finished job may have: its results and errors in the format of its upload, and the upload itself. */
+/** The files that a finished job may have: its results and errors in the format of its upload, the failed rows of the upload, and the upload itself. */
 export function jobFiles(job: Job): Readonly<Record<JobFileKind, JobFile>> {
   const file = (kind: string): JobFile => {
     const filename = `${job.id}.${kind}.${job.plan.format}`;
     return { stored: `results/${job.tenant}/${filename}`, filename };
   };
+  const failedRows = { stored: job.source.name, filename: `${job.id}.failed-rows.${job.plan.format}` };
   const source = { stored: job.fileRef, filename: job.fileRef.split('/').at(-1) ?? job.id };
-  return { results: file('results'), errors: file('errors'), source };
+  return { results: file('results'), errors: file('errors'), failedRows, source };
 }
 
 /** Whether a job's files have had their time, or are gone already. */

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CallOptions, ClientReadableStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
-import { credentials, Metadata, status } from '@grpc/grpc-js';
-import type { DownloadFileRequest_Kind, ImportJob, ImportValidation, UploadFileResponse, UploadMessage } from '@advocate/contracts';
+import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import { credentials, status } from '@grpc/grpc-js';
+import type { DownloadFileRequest_Kind, ImportJob, ImportValidation, Unary, UploadFileResponse, UploadMessage } from '@advocate/contracts';
 import {
+  ask,
   CreateImportJobRequest,
   ImportJobServiceClient,
   ParticipantServiceClient,
@@ -36,6 +37,7 @@ export interface Import {
   readonly job: ImportJob;
   readonly results: string | undefined;
   readonly errors: string | undefined;
+  readonly failedRows: string | undefined;
 }
 
 /** A client of a suite, as a program would be one: everything goes through gRPC. */
@@ -63,12 +65,7 @@ export class SuiteClient implements Disposable {
   ask<Name extends UnaryName>(name: Name, request: RequestOf<Name>): Promise<ResponseOf<Name>> {
     const services = [this.jobs, this.participants, this.uploads, this.webhooks];
     const service = services.find((one) => name in one) as unknown as Record<Name, Unary<RequestOf<Name>, ResponseOf<Name>>>;
-    return new Promise((resolve, reject) => {
-      service[name](request, new Metadata(), {}, (error, answer) => {
-        if (error === null) resolve(answer);
-        else reject(error);
-      });
-    });
+    return ask(service[name].bind(service), request);
   }
 
   async upload(content: string | Uint8Array, filename = 'upload.csv'): Promise<UploadFileResponse> {
@@ -163,8 +160,9 @@ export class SuiteClient implements Disposable {
   /** Waits for the job's end and fetches its files. */
   async outcome(name: string): Promise<Import> {
     const job = await this.ended(name);
-    const [results, errors] = await Promise.all([this.downloadIfAny(name, 'RESULTS'), this.downloadIfAny(name, 'ERRORS')]);
-    return { job, results, errors };
+    const kinds = ['RESULTS', 'ERRORS', 'FAILED_ROWS'] as const;
+    const [results, errors, failedRows] = await Promise.all(kinds.map((kind) => this.downloadIfAny(name, kind)));
+    return { job, results, errors, failedRows };
   }
 
   async download(name: string, kind: DownloadFileRequest_Kind): Promise<{ readonly filename: string; readonly content: Buffer }> {
@@ -206,13 +204,6 @@ function jobRequest(
 ): CreateImportJobRequest {
   return CreateImportJobRequest.fromJSON({ parent, requestId, importJob: { type, fileRef, displayName, mailtoEmail, params } });
 }
-
-type Unary<Request, Response> = (
-  request: Request,
-  metadata: Metadata,
-  options: Partial<CallOptions>,
-  callback: (error: ServiceError | null, response: Response) => void,
-) => ClientUnaryCall;
 
 type Clients = ImportJobServiceClient & ParticipantServiceClient & UploadServiceClient & WebhookServiceClient;
 type UnaryName = { [Name in keyof Clients]: Clients[Name] extends Unary<infer _Request, infer _Response> ? Name : never }[keyof Clients];

@@ -41,6 +41,7 @@ export async function importPeople(tab: ConsoleTab, suite: ConsoleSuite): Promis
   await errors.getByText('french').waitFor();
   await expectSameFile(tab, suite, 'Results');
   await expectSameFile(tab, suite, 'Errors');
+  await expectSameFile(tab, suite, 'Failed rows');
   await expectSameFile(tab, suite, 'Original');
 }
 
@@ -83,7 +84,7 @@ export async function outlastServer(tab: ConsoleTab, suite: ConsoleSuite, rows: 
   await expectSameFile(tab, suite, 'Results');
 }
 
-const kinds = { Results: 'RESULTS', Errors: 'ERRORS', Original: 'SOURCE' } as const;
+const kinds = { Results: 'RESULTS', Errors: 'ERRORS', 'Failed rows': 'FAILED_ROWS', Original: 'SOURCE' } as const;
 
 /** A file of the job whose page is shown is the same, byte by byte, from the page and from gRPC. */
 async function expectSameFile(tab: ConsoleTab, suite: ConsoleSuite, label: keyof typeof kinds): Promise<void> {

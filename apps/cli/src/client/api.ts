@@ -1,6 +1,8 @@
-import { credentials, Metadata, status } from '@grpc/grpc-js';
-import type { CallOptions, ClientReadableStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
+import { credentials, status } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
+import type { Unary } from '@advocate/contracts';
 import {
+  ask,
   DeadLetterServiceClient,
   ImportJobServiceClient,
   ParticipantServiceClient,
@@ -54,7 +56,7 @@ async function askHealth(client: ImportJobServiceClient, signal: AbortSignal): P
     client.makeUnaryRequest('/grpc.health.v1.Health/Check', asItIs, asItIs, message, metadata, options, (error, answer) =>
       callback(error, answer ?? Buffer.alloc(0)),
     );
-  await ask(check, Buffer.alloc(0), signal, { deadline: Date.now() + connectMs });
+  await ask(check, Buffer.alloc(0), { signal, deadline: Date.now() + connectMs });
 }
 
 const asItIs = (bytes: Buffer): Buffer => bytes;
@@ -67,49 +69,6 @@ function connectProblem(error: ServiceError): string | undefined {
   if (/Name resolution failed|ENOTFOUND/.test(error.details)) return 'unknown host';
   // The last error may carry a time stamp in parentheses.
   return /Last error: (.*?)(?: \([^)]*Z\))?\. Resolution note/.exec(error.details)?.[1] ?? error.details;
-}
-
-type Unary<Question, Answer> = (
-  message: Question,
-  metadata: Metadata,
-  options: Partial<CallOptions>,
-  callback: (error: ServiceError | null, answer: Answer) => void,
-) => ClientUnaryCall;
-
-/** Makes a unary call; when the signal aborts, cancels it and throws the signal's reason. */
-export function ask<Question, Answer>(
-  method: Unary<Question, Answer>,
-  message: Question,
-  signal: AbortSignal,
-  options: Partial<CallOptions> = {},
-): Promise<Answer> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const call = method(message, new Metadata(), options, (error, answer) => {
-      signal.removeEventListener('abort', cancel);
-      if (error === null) resolve(answer);
-      else reject(signal.aborted ? (signal.reason as Error) : error);
-    });
-    const cancel = (): void => call.cancel();
-    signal.addEventListener('abort', cancel);
-  });
-}
-
-/** Reads a stream of answers; leaving the loop cancels the call, and when the signal aborts, the loop throws its reason. */
-export async function* read<Answer>(call: ClientReadableStream<Answer>, signal: AbortSignal): AsyncGenerator<Answer, void, undefined> {
-  const cancel = (): void => call.cancel();
-  // The loop throws errors itself; one that comes after the loop was left concerns nobody.
-  call.on('error', () => {});
-  signal.addEventListener('abort', cancel);
-  try {
-    signal.throwIfAborted();
-    for await (const answer of call) yield answer as Answer;
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    cancel();
-  }
 }
 
 export function isServiceError(error: unknown): error is ServiceError {

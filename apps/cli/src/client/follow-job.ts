@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ImportJob } from '@advocate/contracts';
+import { read } from '@advocate/contracts';
 import { CommandError } from '../errors.ts';
-import { isServerGone, read } from './api.ts';
+import { isServerGone } from './api.ts';
 import type { Api } from './api.ts';
 
 const retryMs = 500;

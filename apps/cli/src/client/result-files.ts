@@ -3,15 +3,10 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DownloadFileRequest_Kind, DownloadFileResponse } from '@advocate/contracts';
+import { read } from '@advocate/contracts';
 import { CommandError } from '../errors.ts';
-import { isNotFound, read } from './api.ts';
+import { isNotFound } from './api.ts';
 import type { Api } from './api.ts';
-
-/** Where a job's files were saved; undefined for a file that the job does not have. */
-export interface ResultFiles {
-  readonly results: string | undefined;
-  readonly errors: string | undefined;
-}
 
 /** Makes the folder for result files, so that a bad one is refused before any work is done. */
 export async function prepareFolder(folder: string): Promise<void> {
@@ -22,10 +17,15 @@ export async function prepareFolder(folder: string): Promise<void> {
   }
 }
 
-/** Saves a finished job's files. A file appears under its name when it is complete, never before. */
-export async function saveResultFiles(api: Api, job: string, folder: string, signal: AbortSignal): Promise<ResultFiles> {
+/** Saves those result files that a finished job has, and answers where. A file appears under its name when it is complete, never before. */
+export async function saveResultFiles(api: Api, job: string, folder: string, signal: AbortSignal): Promise<readonly string[]> {
   await prepareFolder(folder);
-  return { results: await saveFile(api, job, 'RESULTS', folder, signal), errors: await saveFile(api, job, 'ERRORS', folder, signal) };
+  const paths: string[] = [];
+  for (const kind of ['RESULTS', 'ERRORS', 'FAILED_ROWS'] as const) {
+    const path = await saveFile(api, job, kind, folder, signal);
+    if (path !== undefined) paths.push(path);
+  }
+  return paths;
 }
 
 /** The first bytes of a finished job's file, at least `bytes` if it is that long; undefined if there is no such file. */

@@ -2,9 +2,10 @@ import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ContinueUploadRequest, UploadFileRequest, UploadFileResponse, UploadMessage } from '@advocate/contracts';
+import { ask } from '@advocate/contracts';
 import type { ClientWritableStream, ServiceError } from '@grpc/grpc-js';
 import type { Api } from './api.ts';
-import { ask, isServerGone } from './api.ts';
+import { isServerGone } from './api.ts';
 import { inBlocks } from './source-file.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -46,7 +47,7 @@ async function uploadInParts(
   signal: AbortSignal,
 ): Promise<string> {
   const { uploads } = api;
-  const started = await ask(uploads.startUpload.bind(uploads), { parent, filename: file.filename, sizeBytes }, signal);
+  const started = await ask(uploads.startUpload.bind(uploads), { parent, filename: file.filename, sizeBytes }, { signal });
   const { name } = started.upload!;
   let storedBytes = 0;
   for (;;) {
@@ -66,7 +67,7 @@ async function uploadInParts(
       progress.sent(storedBytes);
     }
   }
-  return (await ask(uploads.finishUpload.bind(uploads), { name }, signal)).fileRef;
+  return (await ask(uploads.finishUpload.bind(uploads), { name }, { signal })).fileRef;
 }
 
 const lookAgainMs = 1000;
@@ -77,7 +78,7 @@ async function whenBack({ uploads }: Api, name: string, signal: AbortSignal): Pr
   const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
-      return (await ask(uploads.getUpload.bind(uploads), { name }, signal)).upload!;
+      return (await ask(uploads.getUpload.bind(uploads), { name }, { signal })).upload!;
     } catch (error) {
       if (!isServerGone(error) || performance.now() > deadline) throw error;
     }

@@ -1,6 +1,5 @@
 import type { DeadLetterMessage } from '@advocate/contracts';
-import { ListDeadLettersResponse } from '@advocate/contracts';
-import { ask } from '../client/api.ts';
+import { ask, ListDeadLettersResponse } from '@advocate/contracts';
 import { openSession } from '../client/session.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { formatTable, formatTime, plainText } from '../output/format.ts';
@@ -15,7 +14,7 @@ export const listDeadLetters: Command = async ({ options, output, signal }) => {
   const deadLetters: DeadLetterMessage[] = [];
   let pageToken = '';
   do {
-    const page = await ask(service.listDeadLetters.bind(service), { pageSize, pageToken }, signal);
+    const page = await ask(service.listDeadLetters.bind(service), { pageSize, pageToken }, { signal });
     deadLetters.push(...page.deadLetters);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
@@ -30,7 +29,7 @@ export const replayDeadLetter: Command = async ({ operands: [id = ''], options, 
   await using session = await openSession(options, signal);
   const { deadLetters: service } = session.api;
   const name = deadLetterName(id);
-  await ask(service.replayDeadLetter.bind(service), { name }, signal);
+  await ask(service.replayDeadLetter.bind(service), { name }, { signal });
   output.answer(
     () => `Dead letter ${id} was sent again.`,
     () => ({ name }),

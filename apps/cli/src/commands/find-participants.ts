@@ -1,5 +1,4 @@
-import { FindParticipantsResponse, type ParticipantMessage } from '@advocate/contracts';
-import { ask } from '../client/api.ts';
+import { ask, FindParticipantsResponse, type ParticipantMessage } from '@advocate/contracts';
 import type { Session } from '../client/session.ts';
 import { openSession } from '../client/session.ts';
 import { defaultTenant } from '../command-table.ts';
@@ -25,13 +24,13 @@ async function found({ api }: Session, options: CommandContext['options'], signa
   const parent = tenantName(options.tenant ?? defaultTenant);
   const { id = '', email = '', code: referralCode } = options;
   if (referralCode !== undefined) {
-    const { participant } = await ask(service.findParticipantByReferralCode.bind(service), { parent, referralCode }, signal);
+    const { participant } = await ask(service.findParticipantByReferralCode.bind(service), { parent, referralCode }, { signal });
     return participant === undefined ? [] : [participant];
   }
   const participants: ParticipantMessage[] = [];
   let pageToken = '';
   do {
-    const page = await ask(service.findParticipants.bind(service), { parent, id, email, pageSize, pageToken }, signal);
+    const page = await ask(service.findParticipants.bind(service), { parent, id, email, pageSize, pageToken }, { signal });
     participants.push(...page.participants);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');

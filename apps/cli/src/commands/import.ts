@@ -1,5 +1,4 @@
-import { CreateImportJobResponse, ImportJob } from '@advocate/contracts';
-import { ask } from '../client/api.ts';
+import { ask, CreateImportJobResponse, ImportJob } from '@advocate/contracts';
 import { prepareFolder } from '../client/result-files.ts';
 import { openSession } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
@@ -104,7 +103,7 @@ async function create(
     validateOnly: options['validate-only'] ?? false,
   };
   try {
-    return await ask(session.api.jobs.createImportJob.bind(session.api.jobs), request, signal);
+    return await ask(session.api.jobs.createImportJob.bind(session.api.jobs), request, { signal });
   } catch (error) {
     if (error instanceof Interrupted) {
       output.note(

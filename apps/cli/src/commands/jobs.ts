@@ -1,6 +1,5 @@
 import type { ImportJob_Status } from '@advocate/contracts';
-import { GetErrorDigestResponse, ImportJob, ListImportJobsRequest, ListImportJobsResponse } from '@advocate/contracts';
-import { ask } from '../client/api.ts';
+import { ask, GetErrorDigestResponse, ImportJob, ListImportJobsRequest, ListImportJobsResponse } from '@advocate/contracts';
 import { isFinal } from '../client/follow-job.ts';
 import { saveResultFiles } from '../client/result-files.ts';
 import { openSession } from '../client/session.ts';
@@ -25,7 +24,7 @@ export const listJobs: Command = async ({ options, output, signal }) => {
   const importJobs: ImportJob[] = [];
   let pageToken = '';
   do {
-    const page = await ask(jobs.listImportJobs.bind(jobs), ListImportJobsRequest.fromPartial({ ...filter, pageToken }), signal);
+    const page = await ask(jobs.listImportJobs.bind(jobs), ListImportJobsRequest.fromPartial({ ...filter, pageToken }), { signal });
     importJobs.push(...page.importJobs);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
@@ -61,7 +60,7 @@ export const cancelJob: Command = async (context) => {
   const name = nameIn(context);
   await using session = await openSession(context.options, context.signal);
   const { jobs } = session.api;
-  await ask(jobs.cancelImportJob.bind(jobs), { name }, context.signal);
+  await ask(jobs.cancelImportJob.bind(jobs), { name }, { signal: context.signal });
   const job = await showEnd(session, name, context);
   if (job.status === 'CANCELLED') return ExitStatus.fine;
   context.output.note('The job had ended before it could be cancelled.');
@@ -72,7 +71,7 @@ export const resumeJob: Command = async (context) => {
   const name = nameIn(context);
   await using session = await openSession(context.options, context.signal);
   const { jobs } = session.api;
-  await ask(jobs.resumeImportJob.bind(jobs), { name }, context.signal);
+  await ask(jobs.resumeImportJob.bind(jobs), { name }, { signal: context.signal });
   const job = await showEnd(session, name, context);
   return statusOf(job, context.output);
 };
@@ -81,7 +80,7 @@ export const deleteJob: Command = async (context) => {
   const name = nameIn(context);
   await using session = await openSession(context.options, context.signal);
   const { jobs } = session.api;
-  await ask(jobs.deleteImportJob.bind(jobs), { name }, context.signal);
+  await ask(jobs.deleteImportJob.bind(jobs), { name }, { signal: context.signal });
   context.output.answer(
     () => `Job ${name.split('/').at(-1)} is deleted, with its files.`,
     () => ({}),
@@ -98,8 +97,7 @@ export const downloadJob: Command = async (context) => {
     throw new CommandError(
       `Job ${job.id} is not finished; its files are there when it is. Follow it with 'advocate jobs watch ${job.id}'.`,
     );
-  const files = await saveResultFiles(session.api, name, options.out ?? '.', signal);
-  const paths = [files.results, files.errors].filter((path) => path !== undefined);
+  const paths = await saveResultFiles(session.api, name, options.out ?? '.', signal);
   if (paths.length === 0) throw new CommandError(`Job ${job.id} has no files${expiry(job)}.`);
   output.answer(
     () => paths.join('\n'),
@@ -122,12 +120,12 @@ function filterOf({ type, status, since }: Options): Partial<ListImportJobsReque
 }
 
 function readDigest({ api: { jobs } }: Session, name: string, signal: AbortSignal): Promise<GetErrorDigestResponse> {
-  return ask(jobs.getErrorDigest.bind(jobs), { name, examplesPerCause: 0 }, signal);
+  return ask(jobs.getErrorDigest.bind(jobs), { name, examplesPerCause: 0 }, { signal });
 }
 
 async function readJob(session: Session, name: string, signal: AbortSignal): Promise<ImportJob> {
   const { jobs } = session.api;
-  const { importJob } = await ask(jobs.getImportJob.bind(jobs), { name }, signal);
+  const { importJob } = await ask(jobs.getImportJob.bind(jobs), { name }, { signal });
   if (importJob === undefined) throw new CommandError('The server answered without a job.');
   return importJob;
 }
@@ -136,7 +134,7 @@ async function showEnd(session: Session, name: string, { output, signal }: Comma
   const job = await waitForJob(session, name, output, signal);
   const errors = await readFirstErrors(session, job, signal);
   output.answer(
-    () => jobSummary(job, errors, undefined),
+    () => jobSummary(job, errors),
     () => ImportJob.toJSON(job),
   );
   return job;

@@ -1,5 +1,4 @@
-import { AccountMessage, ParticipantMessage } from '@advocate/contracts';
-import { ask } from '../client/api.ts';
+import { AccountMessage, ask, ParticipantMessage } from '@advocate/contracts';
 import { openSession } from '../client/session.ts';
 import { defaultTenant } from '../command-table.ts';
 import { CommandError } from '../errors.ts';
@@ -12,7 +11,7 @@ export const getParticipant: Command = async ({ operands: [account = '', id = ''
   await using session = await openSession(options, signal);
   const { participants } = session.api;
   const name = participantName(options.tenant ?? defaultTenant, account, id);
-  const { participant } = await ask(participants.getParticipant.bind(participants), { name }, signal);
+  const { participant } = await ask(participants.getParticipant.bind(participants), { name }, { signal });
   if (participant === undefined) throw new CommandError('The server answered without a participant.');
   const document = ParticipantMessage.toJSON(participant) as object;
   output.answer(
@@ -26,7 +25,7 @@ export const getAccount: Command = async ({ operands: [id = ''], options, output
   await using session = await openSession(options, signal);
   const { participants } = session.api;
   const name = accountName(options.tenant ?? defaultTenant, id);
-  const { account } = await ask(participants.getAccount.bind(participants), { name }, signal);
+  const { account } = await ask(participants.getAccount.bind(participants), { name }, { signal });
   if (account === undefined) throw new CommandError('The server answered without an account.');
   const document = AccountMessage.toJSON(account) as object;
   output.answer(

@@ -1,5 +1,4 @@
-import { ListReferralsResponse, type ReferralMessage } from '@advocate/contracts';
-import { ask } from '../client/api.ts';
+import { ask, ListReferralsResponse, type ReferralMessage } from '@advocate/contracts';
 import { openSession } from '../client/session.ts';
 import { defaultTenant } from '../command-table.ts';
 import { ExitStatus } from '../exit-status.ts';
@@ -16,7 +15,7 @@ export const listReferrals: Command = async ({ operands: [account = '', id = '']
   const referrals: ReferralMessage[] = [];
   let pageToken = '';
   do {
-    const page = await ask(participants.listReferrals.bind(participants), { parent, pageSize, pageToken }, signal);
+    const page = await ask(participants.listReferrals.bind(participants), { parent, pageSize, pageToken }, { signal });
     referrals.push(...page.referrals);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');

@@ -1,5 +1,4 @@
-import { ListSegmentsResponse, SegmentMessage } from '@advocate/contracts';
-import { ask } from '../client/api.ts';
+import { ask, ListSegmentsResponse, SegmentMessage } from '@advocate/contracts';
 import { openSession } from '../client/session.ts';
 import { defaultTenant } from '../command-table.ts';
 import { CommandError } from '../errors.ts';
@@ -17,7 +16,7 @@ export const createSegment: Command = async ({ operands: [key = ''], options, ou
     parent: tenantName(options.tenant ?? defaultTenant),
     segment: SegmentMessage.fromPartial({ key, displayName: options.name ?? '' }),
   };
-  const { segment } = await ask(participants.createSegment.bind(participants), request, signal);
+  const { segment } = await ask(participants.createSegment.bind(participants), request, { signal });
   if (segment === undefined) throw new CommandError('The server answered without a segment.');
   output.answer(
     () => `Segment ${segment.key} exists.`,
@@ -33,7 +32,7 @@ export const listSegments: Command = async ({ options, output, signal }) => {
   const segments: SegmentMessage[] = [];
   let pageToken = '';
   do {
-    const page = await ask(participants.listSegments.bind(participants), { parent, pageSize, pageToken }, signal);
+    const page = await ask(participants.listSegments.bind(participants), { parent, pageSize, pageToken }, { signal });
     segments.push(...page.segments);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');

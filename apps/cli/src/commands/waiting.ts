@@ -1,7 +1,6 @@
 import type { ImportJob } from '@advocate/contracts';
 import { followJob, isFinal } from '../client/follow-job.ts';
 import { headOfFile, saveResultFiles } from '../client/result-files.ts';
-import type { ResultFiles } from '../client/result-files.ts';
 import type { Session } from '../client/session.ts';
 import { defaultTenant } from '../command-table.ts';
 import { CommandError, Interrupted } from '../errors.ts';
@@ -40,12 +39,12 @@ export async function readFirstErrors(session: Session, job: ImportJob, signal: 
 }
 
 /** Saves what files a finished job has. An aborted job may have none, and its reason matters more than why. */
-export async function saveFilesOf(session: Session, job: ImportJob, folder: string, signal: AbortSignal): Promise<ResultFiles> {
+export async function saveFilesOf(session: Session, job: ImportJob, folder: string, signal: AbortSignal): Promise<readonly string[]> {
   try {
     return await saveResultFiles(session.api, job.name, folder, signal);
   } catch (error) {
     if (job.status !== 'ABORTED' || signal.aborted) throw error;
-    return { results: undefined, errors: undefined };
+    return [];
   }
 }
 

@@ -1,10 +1,10 @@
 import type { WebhookDeliveryMessage } from '@advocate/contracts';
-import { ListWebhookDeliveriesResponse, ReplayWebhookDeliveriesResponse } from '@advocate/contracts';
-import { ask } from '../client/api.ts';
+import { ask, ListWebhookDeliveriesResponse, ReplayWebhookDeliveriesResponse } from '@advocate/contracts';
+import { formatCount } from '@advocate/format';
 import { openSession } from '../client/session.ts';
 import { defaultTenant } from '../command-table.ts';
 import { ExitStatus } from '../exit-status.ts';
-import { formatCount, formatTable, formatTime, plainText } from '../output/format.ts';
+import { formatTable, formatTime, plainText } from '../output/format.ts';
 import { webhookName } from '../resource-names.ts';
 import { readSince } from '../since.ts';
 import type { Command } from './command.ts';
@@ -18,7 +18,7 @@ export const listDeliveries: Command = async ({ operands: [webhook = ''], option
   const deliveries: WebhookDeliveryMessage[] = [];
   let pageToken = '';
   do {
-    const page = await ask(webhooks.listWebhookDeliveries.bind(webhooks), { parent, pageSize, pageToken }, signal);
+    const page = await ask(webhooks.listWebhookDeliveries.bind(webhooks), { parent, pageSize, pageToken }, { signal });
     deliveries.push(...page.deliveries);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
@@ -35,7 +35,7 @@ export const replayDeliveries: Command = async ({ operands: [webhook = ''], opti
   await using session = await openSession(options, signal);
   const { webhooks } = session.api;
   const request = { name, dateFrom, failedOnly: options.failed ?? false };
-  const answer = await ask(webhooks.replayWebhookDeliveries.bind(webhooks), request, signal);
+  const answer = await ask(webhooks.replayWebhookDeliveries.bind(webhooks), request, { signal });
   output.answer(
     () => `${formatCount(answer.replayed, 'event')} will be sent again.`,
     () => ({ replayed: 0, ...(ReplayWebhookDeliveriesResponse.toJSON(answer) as object) }),

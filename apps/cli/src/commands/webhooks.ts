@@ -1,6 +1,5 @@
 import type { JobEvent_Type } from '@advocate/contracts';
-import { ListWebhooksResponse, WebhookMessage } from '@advocate/contracts';
-import { ask } from '../client/api.ts';
+import { ask, ListWebhooksResponse, WebhookMessage } from '@advocate/contracts';
 import { openSession } from '../client/session.ts';
 import { defaultTenant } from '../command-table.ts';
 import { CommandError } from '../errors.ts';
@@ -15,7 +14,7 @@ export const createWebhook: Command = async ({ operands: [url = ''], options, ou
   const eventTypes = (options.event ?? []).map((type) => type.toUpperCase() as JobEvent_Type);
   const asked = WebhookMessage.fromPartial({ url, eventTypes, secret: options.secret ?? '' });
   const request = { parent: tenantName(options.tenant ?? defaultTenant), webhook: asked };
-  const { webhook } = await ask(webhooks.createWebhook.bind(webhooks), request, signal);
+  const { webhook } = await ask(webhooks.createWebhook.bind(webhooks), request, { signal });
   if (webhook === undefined) throw new CommandError('The server answered without a webhook.');
   output.answer(
     () => `Webhook ${idOf(webhook)} is told of ${eventsText(webhook)}.\nIts secret, not shown again: ${plainText(webhook.secret)}`,
@@ -27,7 +26,7 @@ export const createWebhook: Command = async ({ operands: [url = ''], options, ou
 export const listWebhooks: Command = async ({ options, output, signal }) => {
   await using session = await openSession(options, signal);
   const { webhooks: service } = session.api;
-  const { webhooks } = await ask(service.listWebhooks.bind(service), { parent: tenantName(options.tenant ?? defaultTenant) }, signal);
+  const { webhooks } = await ask(service.listWebhooks.bind(service), { parent: tenantName(options.tenant ?? defaultTenant) }, { signal });
   output.answer(
     () => webhookTable(webhooks),
     () => ({ webhooks: [], ...(ListWebhooksResponse.toJSON({ webhooks }) as object) }),
@@ -39,7 +38,7 @@ export const deleteWebhook: Command = async ({ operands: [webhook = ''], options
   const name = webhookName(options.tenant ?? defaultTenant, webhook);
   await using session = await openSession(options, signal);
   const { webhooks } = session.api;
-  await ask(webhooks.deleteWebhook.bind(webhooks), { name }, signal);
+  await ask(webhooks.deleteWebhook.bind(webhooks), { name }, { signal });
   output.answer(
     () => `Webhook ${idOf({ name })} is deleted.`,
     () => ({}),

@@ -20,7 +20,7 @@ const job = ImportJob.fromPartial({
 
 test('a summary has counts per outcome, first errors, warnings and files', () => {
   const error = { recordNumber: 1002, message: 'Bad id', apiErrorCode: 'BAD_REQUEST' };
-  expect(jobSummary(job, [error], { results: 'out/r.csv', errors: undefined })).toBe(
+  expect(jobSummary(job, [error], ['out/r.csv'])).toBe(
     `Job ${id} completed in 12 s: 12,345 rows, 45 failed.
   created    12,000
   updated       200
@@ -37,7 +37,7 @@ Files:
 
 test('a deletion counts what it deletes', () => {
   const deletion = ImportJob.fromPartial({ id, type: 'USER_DELETIONS', status: 'CANCELLED', stats: { recordsProcessed: 3, deleted: 3 } });
-  expect(jobSummary(deletion, [], undefined)).toBe(`Job ${id} was cancelled: 3 rows, 0 failed.\n  deleted  3\n  failed   0`);
+  expect(jobSummary(deletion, [])).toBe(`Job ${id} was cancelled: 3 rows, 0 failed.\n  deleted  3\n  failed   0`);
 });
 
 test('details leave out what is not set', () => {

@@ -1,6 +1,6 @@
 import type { ErrorExample, GetErrorDigestResponse, ImportJob, ImportStats, ImportValidation } from '@advocate/contracts';
-import type { ResultFiles } from '../client/result-files.ts';
-import { formatCount, formatDuration, formatNumber, formatTable, formatTime, plainText } from './format.ts';
+import { formatCount, formatDuration, formatNumber } from '@advocate/format';
+import { formatTable, formatTime, plainText } from './format.ts';
 import type { RowError } from './first-errors.ts';
 
 const verbs: Readonly<Record<ImportJob['status'], string>> = {
@@ -17,17 +17,16 @@ const typeNames: Readonly<Record<ImportJob['type'], string>> = {
   USER_DELETIONS: 'deletions',
 };
 
-/** Counts per outcome, the first errors, the warnings, and where the files are. */
-export function jobSummary(job: ImportJob, errors: readonly RowError[], files: ResultFiles | undefined): string {
+/** Counts per outcome, the first errors, the warnings, and where files were saved. */
+export function jobSummary(job: ImportJob, errors: readonly RowError[], files: readonly string[] = []): string {
   const { recordsProcessed = 0, errors: failed = 0 } = job.stats ?? {};
   const took = job.dateCompleted > 0 && job.dateStarted > 0 ? ` in ${formatDuration(job.dateCompleted - job.dateStarted)}` : '';
-  const paths = [files?.results, files?.errors].filter((path) => path !== undefined);
   return [
     `Job ${job.id} ${verbs[job.status]}${took}: ${formatCount(recordsProcessed, 'row')}, ${formatNumber(failed)} failed.`,
     ...outcomeLines(job),
     ...section('First errors:', errorLines(errors)),
     ...section('Warnings:', job.warnings.map(plainText)),
-    ...section('Files:', paths),
+    ...section('Files:', files),
   ].join('\n');
 }
 
@@ -47,7 +46,7 @@ export function jobDetails(job: ImportJob, digest?: GetErrorDigestResponse): str
     ['aborted since', plainText(job.abortReason)],
   ];
   return [
-    jobSummary(job, [], undefined),
+    jobSummary(job, []),
     ...section('Errors by cause:', digest === undefined ? [] : digestLines(digest)),
     ...section('Details:', formatTable(facts.filter(([, value]) => value !== ''))),
   ].join('\n');

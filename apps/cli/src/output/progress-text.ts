@@ -1,5 +1,5 @@
 import type { ImportJob } from '@advocate/contracts';
-import { formatBytes, formatCount, formatDuration, formatNumber } from './format.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber } from '@advocate/format';
 import type { Pace } from './pace.ts';
 
 const barWidth = 24;

@@ -9,20 +9,20 @@ import { HttpError } from '../http-error.ts';
 import type { NodeEnv } from '../request.ts';
 import { nameOf, readCount, readJson, readMessage, tooLarge, upTo } from '../request.ts';
 import type { Services } from '../services.ts';
-import { ask } from '../services.ts';
+import { askInTime } from '../services.ts';
 
 /** Uploads of the path's tenant, which go on where they stopped. */
 export function uploadRoutes({ uploads }: Services): Hono<NodeEnv> {
   const uploadName = (c: Context<NodeEnv, '/:id'>): string => nameOf(c, 'uploads', c.req.param('id'));
   const find = async (name: string): Promise<UploadMessage> => {
-    const { upload } = await ask(uploads.getUpload.bind(uploads), { name });
+    const { upload } = await askInTime(uploads.getUpload.bind(uploads), { name });
     if (upload === undefined) throw new Error('The services answered no upload');
     return upload;
   };
   const routes = new Hono<NodeEnv>();
   routes.post('/', async (c) => {
     const request = readMessage(StartUploadRequest, { ...(await readJson(c.env.incoming)), parent: nameOf(c) });
-    const { upload } = await ask(uploads.startUpload.bind(uploads), request);
+    const { upload } = await askInTime(uploads.startUpload.bind(uploads), request);
     return c.json(upload);
   });
   routes.get('/:id', async (c) => c.json(await find(uploadName(c))));
@@ -35,7 +35,7 @@ export function uploadRoutes({ uploads }: Services): Hono<NodeEnv> {
     }
     return c.json(await continueUpload(uploads, name, offset, bytesOf(c.env.incoming, left)));
   });
-  routes.post('/:id/finish', async (c) => c.json(await ask(uploads.finishUpload.bind(uploads), { name: uploadName(c) })));
+  routes.post('/:id/finish', async (c) => c.json(await askInTime(uploads.finishUpload.bind(uploads), { name: uploadName(c) })));
   return routes;
 }
 

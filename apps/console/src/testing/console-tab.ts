@@ -117,7 +117,7 @@ export class ConsoleTab implements AsyncDisposable {
   }
 
   /** Downloads a file by its link. */
-  async download(label: 'Results' | 'Errors' | 'Original' | RegExp): Promise<Buffer> {
+  async download(label: 'Results' | 'Errors' | 'Failed rows' | 'Original' | RegExp): Promise<Buffer> {
     const started = this.page.waitForEvent('download');
     await this.page.getByRole('link', { name: typeof label === 'string' ? new RegExp(`^${label}`) : label }).click();
     return readFile(await (await started).path());

@@ -67,11 +67,15 @@ export function htmlOf(notice: CompletionNotice): string {
                     }
                     <h2 style="${heading}">What to do next</h2>
                     ${nextSteps.map((step) => html`<p style="${paragraph}">${step}</p> `)}
-                    <h2 style="${heading}">Files</h2>
-                    <p style="${paragraph}">
-                      ${links.map(({ label, url }) => html`<a href="${url}" style="${link}">${label}</a><br /> `)}They are kept until
-                      ${expires}. Whoever has this mail can download them.
-                    </p>
+                    ${
+                      links.length === 0
+                        ? []
+                        : html`<h2 style="${heading}">Files</h2>
+                            <p style="${paragraph}">
+                              ${links.map(({ label, url }) => html`<a href="${url}" style="${link}">${label}</a><br /> `)}They are kept
+                              until ${expires}. Whoever has this mail can download them.
+                            </p> `
+                    }
                     <p style="${paragraph}"><a href="${page}" style="${link}">Open it in the console</a></p>
                     ${warnings.map((warning) => html`<p style="${paragraph};color:#54565a">Note: ${warning}</p> `)}
                   </td>

@@ -38,7 +38,7 @@ function expectWellFormed(html: string): void {
 
 test('a mail says what became of the rows, why some failed, where the files are and until when, and what to do next', () => {
   const job = buildJob(ended);
-  const { results, errors, source } = links.ofJob(job);
+  const { results, errors, failedRows, source } = links.ofJob(job);
   const { text, html = '', subject, to, id, date } = mailOf();
   expect({ subject, to, id, date }).toEqual({
     subject: 'Your import of users "Spring campaign" is complete',
@@ -59,13 +59,15 @@ Why rows failed:
       2  of other causes
 
 What to do next:
-  Download the errors, correct these rows in your file and import them again; rows that succeeded need not be sent again.
+  Download the failed rows, correct them and import that file; rows that succeeded need not be sent again.
 
 Files, until 3 February 2031:
   Results
   ${results}
   Errors
   ${errors}
+  Failed rows
+  ${failedRows}
   Uploaded file
   ${source}
 
@@ -82,6 +84,7 @@ More about it in the console:
     '3 February 2031',
     results,
     errors,
+    failedRows,
     source,
   ]) {
     expect(html).toContain(said);
@@ -94,7 +97,7 @@ describe('a mail tells the end of a job', () => {
   test('without failed rows, and nothing of errors', () => {
     const { text, html = '' } = mailOf({ counts: { ...noOutcomes, created: 3 }, errorCauses: [] });
     expect(text).toContain('Nothing is left to do: every row succeeded.');
-    for (const said of [text, html]) expect(said).not.toMatch(/Errors|failed:/);
+    for (const said of [text, html]) expect(said).not.toMatch(/Errors|Failed rows|failed:/);
     expectWellFormed(html);
   });
 
@@ -104,6 +107,12 @@ describe('a mail tells the end of a job', () => {
     expect(aborted.text).toContain('Reason: The file <x> was changed.');
     expect(aborted.html).toContain('The file &lt;x&gt; was changed.');
     for (const said of [aborted.text, aborted.html]) expect(said).toContain('advocate jobs resume job-1');
+  });
+
+  test('that was aborted before any row had an outcome, and offers no file then', () => {
+    const { text, html = '' } = mailOf({ status: 'ABORTED', abortReason: 'The file is gone.', counts: noOutcomes, errorCauses: [] });
+    for (const said of [text, html]) expect(said).not.toMatch(/Files|\/files\//);
+    expectWellFormed(html);
   });
 
   test('that was cancelled before any row had an outcome', () => {

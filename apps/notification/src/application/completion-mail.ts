@@ -55,7 +55,7 @@ function noticeOf(job: Job, links: FileLinks): CompletionNotice {
   const title = job.displayName === '' ? `Your ${what}` : `Your ${what} "${job.displayName.replace(/\s+/g, ' ')}"`;
   const causes = errorCauses.slice(0, maxCauses);
   const otherErrors = counts.failed - causes.reduce((sum, { count }) => sum + count, 0);
-  const { results, errors, source } = links.ofJob(job);
+  const { results, errors, failedRows, source } = links.ofJob(job);
   return {
     subject: `${title} ${verbs[status]}`,
     status: status === 'PENDING' ? 'COMPLETED' : status,
@@ -65,7 +65,12 @@ function noticeOf(job: Job, links: FileLinks): CompletionNotice {
     causes: causes.map(counted),
     otherErrors: otherErrors > 0 ? format(otherErrors) : undefined,
     nextSteps: nextStepsOf(job, counts),
-    links: [...linkTo('Results', results), ...linkTo('Errors', errors), ...linkTo('Uploaded file', source)],
+    links: [
+      ...linkTo('Results', results),
+      ...linkTo('Errors', errors),
+      ...linkTo('Failed rows', failedRows),
+      ...linkTo('Uploaded file', source),
+    ],
     expires: new Date(dateExpires).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }),
     page: links.pageOf(job),
     warnings: jobWarnings(job),
@@ -83,7 +88,7 @@ function countsOf(counts: OutcomeCounts): Counted[] {
 }
 
 function nextStepsOf({ id, status }: Job, { failed }: OutcomeCounts): string[] {
-  const correct = 'Download the errors, correct these rows in your file and import them again; rows that succeeded need not be sent again.';
+  const correct = 'Download the failed rows, correct them and import that file; rows that succeeded need not be sent again.';
   switch (status) {
     case 'ABORTED':
       return [

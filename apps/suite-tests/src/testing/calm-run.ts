@@ -36,12 +36,13 @@ export async function runCalmly(script: Script, counterparts: readonly Import[],
 /** That two runs have come to the same jobs, files and stores. Only when a job was worked on, and where its upload lies, may differ. */
 export function expectSame(run: Run, other: Run): void {
   expect(run.imports.length).toBe(other.imports.length);
-  for (const [index, { job, results, errors }] of run.imports.entries()) {
+  for (const [index, { job, results, errors, failedRows }] of run.imports.entries()) {
     const expected = other.imports[index]!;
     const name = `import ${index + 1}`;
     expect(lasting(job), name).toEqual(lasting(expected.job));
     expect(firstDifference(linesOf(results), linesOf(expected.results)), `${name}: results`).toBeUndefined();
     expect(firstDifference(linesOf(errors), linesOf(expected.errors)), `${name}: errors`).toBeUndefined();
+    expect(firstDifference(linesOf(failedRows), linesOf(expected.failedRows)), `${name}: failed rows`).toBeUndefined();
   }
   expect(firstDifference(run.store, other.store), 'store').toBeUndefined();
 }

@@ -7,10 +7,11 @@ import type {
   ListImportJobsResponse,
   PreviewImportResponse,
 } from '@advocate/contracts';
+import { toApiError } from './api-error.ts';
 import { queryText, request, tenantPath } from './request.ts';
 
 /** The files that a job has, by their names in the address. */
-export type JobFile = 'results' | 'errors' | 'source';
+export type JobFile = 'results' | 'errors' | 'failedRows' | 'source';
 
 /** Which jobs; what is absent does not restrict. Times in epoch milliseconds. */
 export interface JobQuery {
@@ -59,6 +60,17 @@ export const getProgressHistory = (tenant: string, id: string, signal: AbortSign
 export const watchPath = (tenant: string, id: string): string => jobPath(tenant, id, 'watch');
 
 export const filePath = (tenant: string, id: string, file: JobFile): string => jobPath(tenant, id, 'files', file);
+
+/** Whether a job's file is there. */
+export async function hasFile(tenant: string, id: string, file: JobFile, signal: AbortSignal): Promise<boolean> {
+  try {
+    await request('HEAD', filePath(tenant, id, file), { signal });
+    return true;
+  } catch (error) {
+    if (toApiError(error).isNotFound) return false;
+    throw error;
+  }
+}
 
 /** An empty file with the header of a type. */
 export const templatePath = (type: ImportJob_Type): string => `/api/templates/${type === 'USERS' ? 'users' : 'deletions'}.csv`;

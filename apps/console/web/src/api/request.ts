@@ -3,7 +3,7 @@ import { readError, serverAway } from './api-error.ts';
 /** The gateway refuses a change without it, which a page of another site cannot send. */
 export const changeHeaders = { 'X-Advocate-Console': '1' } as const;
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'HEAD' | 'POST' | 'DELETE';
 
 /** Calls the gateway and answers the body. Throws ApiError, or the signal's reason. */
 export async function request<T>(method: Method, path: string, options: { body?: unknown; signal?: AbortSignal } = {}): Promise<T> {

@@ -1,5 +1,5 @@
 import type { ParticipantMessage } from '@advocate/contracts';
-import { formatCount } from './format.ts';
+import { formatCount } from '@advocate/format';
 
 /** What a person calls a participant: the name, else the e-mail address, else the id. */
 export function participantTitle({ firstName = '', lastName = '', email = '', id }: ParticipantMessage): string {

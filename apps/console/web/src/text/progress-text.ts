@@ -1,6 +1,7 @@
 import type { ImportJob } from '@advocate/contracts';
+import { formatClock, formatCount, formatNumber } from '@advocate/format';
 import type { Pace } from '../progress/pace.ts';
-import { formatClock, formatCount, formatNumber, formatShare } from './format.ts';
+import { formatShare } from './format.ts';
 import { jobState } from './job-words.ts';
 
 /** How far a pending job is. */

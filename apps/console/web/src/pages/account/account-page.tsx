@@ -1,4 +1,5 @@
 import { useLocation, useRoute } from 'preact-iso';
+import { formatCount } from '@advocate/format';
 import { getAccount } from '../../api/participants.ts';
 import { Empty } from '../../components/empty.tsx';
 import { LoadedView } from '../../components/loaded-view.tsx';
@@ -6,7 +7,6 @@ import { Page } from '../../components/page.tsx';
 import { Time } from '../../components/time.tsx';
 import { useLoad } from '../../hooks/use-load.ts';
 import { accountAddress, participantsAddress } from '../../text/addresses.ts';
-import { formatCount } from '../../text/format.ts';
 import { SearchForm } from '../participants/search-form.tsx';
 import { AccountUsers } from './account-users.tsx';
 import { ParticipantView } from './participant-view.tsx';

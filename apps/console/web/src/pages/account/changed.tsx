@@ -1,6 +1,6 @@
 import type { ParticipantMessage } from '@advocate/contracts';
+import { formatNumber } from '@advocate/format';
 import { jobAddress } from '../../text/addresses.ts';
-import { formatNumber } from '../../text/format.ts';
 
 /** The job and row that last changed a participant. */
 export function Changed({ tenant, changedBy }: { tenant: string; changedBy: ParticipantMessage['changedBy'] }) {

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import { formatCount, formatNumber } from '@advocate/format';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import type { Action } from '../../hooks/use-action.ts';
-import { formatCount, formatNumber } from '../../text/format.ts';
 import type { Draft } from './draft.ts';
 
 interface DeletionDialogProps {

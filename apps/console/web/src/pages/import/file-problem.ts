@@ -1,4 +1,4 @@
-import { formatBytes } from '../../text/format.ts';
+import { formatBytes } from '@advocate/format';
 
 const endings = ['.csv', '.jsonl', '.ndjson'];
 

@@ -1,7 +1,8 @@
+import { formatBytes } from '@advocate/format';
 import { Icon } from '../../components/icon.tsx';
 import type { UploadProgress } from '../../hooks/use-upload.ts';
 import { useAnnouncement } from '../../hooks/use-announcement.ts';
-import { formatBytes, formatShare } from '../../text/format.ts';
+import { formatShare } from '../../text/format.ts';
 
 type Known = Exclude<UploadProgress, { state: 'none' }>;
 

@@ -1,9 +1,9 @@
 import type { PreviewImportResponse } from '@advocate/contracts';
+import { formatCount } from '@advocate/format';
 import type { NewJob } from '../../api/jobs.ts';
 import { Icon } from '../../components/icon.tsx';
 import { LoadedView } from '../../components/loaded-view.tsx';
 import type { Shown } from '../../hooks/use-load.ts';
-import { formatCount } from '../../text/format.ts';
 import { ColumnList } from './column-list.tsx';
 import { PreviewTable } from './preview-table.tsx';
 import { RowCheck } from './row-check.tsx';

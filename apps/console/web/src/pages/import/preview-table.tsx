@@ -1,6 +1,6 @@
 import type { PreviewImportResponse } from '@advocate/contracts';
+import { formatCount, formatNumber } from '@advocate/format';
 import { Icon } from '../../components/icon.tsx';
-import { formatCount, formatNumber } from '../../text/format.ts';
 
 /** The first rows as they stand in the file, and what is wrong with them. */
 export function PreviewTable({ preview: { columns, rows } }: { preview: Pick<PreviewImportResponse, 'columns' | 'rows'> }) {

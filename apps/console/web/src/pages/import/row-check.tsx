@@ -1,10 +1,10 @@
 import type { ImportValidation } from '@advocate/contracts';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { formatCount, formatNumber } from '@advocate/format';
 import { type NewJob, validateJob } from '../../api/jobs.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { formatCount, formatNumber } from '../../text/format.ts';
 
 const shownErrors = 10;
 

@@ -1,9 +1,9 @@
 import type { PreviewImportResponse } from '@advocate/contracts';
 import { useState } from 'preact/hooks';
+import { formatCount } from '@advocate/format';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import type { Action } from '../../hooks/use-action.ts';
 import type { UploadProgress } from '../../hooks/use-upload.ts';
-import { formatCount } from '../../text/format.ts';
 import { DeletionDialog } from './deletion-dialog.tsx';
 import type { Draft } from './draft.ts';
 import { findObstacle } from './find-obstacle.ts';

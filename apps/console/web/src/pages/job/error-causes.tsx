@@ -1,9 +1,9 @@
 import type { ImportJob } from '@advocate/contracts';
+import { formatCount, formatNumber } from '@advocate/format';
 import { getErrorDigest } from '../../api/jobs.ts';
 import { LoadedView } from '../../components/loaded-view.tsx';
 import { useLoad } from '../../hooks/use-load.ts';
 import { digestPauseMs } from '../../progress/digest-pause.ts';
-import { formatCount, formatNumber } from '../../text/format.ts';
 import { isPending } from '../../text/job-words.ts';
 import { ErrorExamples } from './error-examples.tsx';
 

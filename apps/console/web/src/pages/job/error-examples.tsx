@@ -1,5 +1,5 @@
 import type { ErrorExample } from '@advocate/contracts';
-import { formatCount, formatNumber } from '../../text/format.ts';
+import { formatCount, formatNumber } from '@advocate/format';
 
 interface ErrorExamplesProps {
   readonly examples: readonly ErrorExample[];

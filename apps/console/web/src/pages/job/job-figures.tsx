@@ -1,9 +1,9 @@
 import type { ImportJob } from '@advocate/contracts';
+import { formatCount, formatDuration, formatNumber } from '@advocate/format';
 import { JobProgress } from '../../components/job-progress.tsx';
 import { OutcomeBar } from '../../components/outcome-bar.tsx';
 import { useAnnouncement } from '../../hooks/use-announcement.ts';
 import type { Pace } from '../../progress/pace.ts';
-import { formatCount, formatDuration, formatNumber } from '../../text/format.ts';
 import { isPending, jobState, outcomeCounts, stateLabels } from '../../text/job-words.ts';
 import { progressText } from '../../text/progress-text.ts';
 

@@ -2,11 +2,12 @@ import type { ImportJob } from '@advocate/contracts';
 import { filePath } from '../../api/jobs.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Time } from '../../components/time.tsx';
-import { jobFiles } from '../../text/job-files.ts';
+import { useJobFiles } from '../../hooks/use-job-files.ts';
 import { isExpired, isPending } from '../../text/job-words.ts';
 
 /** The downloads of a job, until when they are there, or why there are none. */
 export function JobFiles({ tenant, job }: { tenant: string; job: ImportJob }) {
+  const { files, isOriginalGone } = useJobFiles(tenant, job);
   return (
     <section class="card" aria-labelledby="files">
       <h2 id="files">Files</h2>
@@ -23,7 +24,7 @@ export function JobFiles({ tenant, job }: { tenant: string; job: ImportJob }) {
       ) : (
         <>
           <ul class="downloads">
-            {jobFiles(job, Date.now()).map(({ file, label, description }) => (
+            {files.map(({ file, label, description }) => (
               <li key={file}>
                 <a class="download" href={filePath(tenant, job.id, file)} download>
                   <Icon name="download" />
@@ -35,7 +36,8 @@ export function JobFiles({ tenant, job }: { tenant: string; job: ImportJob }) {
               </li>
             ))}
           </ul>
-          {job.dateExpires > 0 && (
+          {isOriginalGone && <p class="hint">The file as it was uploaded is gone.</p>}
+          {job.dateExpires > 0 && files.length > 0 && (
             <p class="hint">
               Available until <Time at={job.dateExpires} as="day" />.
             </p>

@@ -1,6 +1,6 @@
 import type { ImportJob } from '@advocate/contracts';
 import type { ComponentChildren } from 'preact';
-import { formatBytes } from '../../text/format.ts';
+import { formatBytes } from '@advocate/format';
 import { fileName, typeLabel } from '../../text/job-words.ts';
 import { describeOperation, readOperation } from '../../text/segment-operations.ts';
 

@@ -1,10 +1,10 @@
 import type { ImportJob } from '@advocate/contracts';
 import { useEffect, useState } from 'preact/hooks';
+import { formatCount, formatDuration } from '@advocate/format';
 import { getProgressHistory } from '../../api/jobs.ts';
 import { LoadedView } from '../../components/loaded-view.tsx';
 import { useLoad } from '../../hooks/use-load.ts';
 import { progressSeries, withProgress } from '../../progress/progress-series.ts';
-import { formatCount, formatDuration } from '../../text/format.ts';
 import { isPending } from '../../text/job-words.ts';
 import { Plot } from './plot.tsx';
 

@@ -1,4 +1,5 @@
 import type { ImportJob } from '@advocate/contracts';
+import { formatCount, formatNumber } from '@advocate/format';
 import { FileLinks } from '../../components/file-links.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
 import { OutcomeBar } from '../../components/outcome-bar.tsx';
@@ -6,7 +7,6 @@ import { ExpiredBadge, StateBadge } from '../../components/state-badge.tsx';
 import { Time } from '../../components/time.tsx';
 import type { Paces } from '../../progress/paces.ts';
 import { jobAddress } from '../../text/addresses.ts';
-import { formatCount, formatNumber } from '../../text/format.ts';
 import { isPending, jobTitle, outcomeCounts, typeLabel } from '../../text/job-words.ts';
 import { CancelJob } from '../job/cancel-job.tsx';
 

@@ -1,9 +1,9 @@
 import type { FindParticipantsResponse } from '@advocate/contracts';
+import { formatCount } from '@advocate/format';
 import { findParticipants, type ParticipantKey } from '../../api/participants.ts';
 import { MoreButton } from '../../components/more-button.tsx';
 import { useMore } from '../../hooks/use-more.ts';
 import { accountAddress } from '../../text/addresses.ts';
-import { formatCount } from '../../text/format.ts';
 import { participantTitle } from '../../text/participant-words.ts';
 
 interface ParticipantListProps {

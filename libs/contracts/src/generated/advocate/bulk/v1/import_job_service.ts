@@ -202,6 +202,11 @@ export const DownloadFileRequest_Kind = {
   ERRORS: "ERRORS",
   /** SOURCE - The file as it was uploaded. */
   SOURCE: "SOURCE",
+  /**
+   * FAILED_ROWS - The rows that failed as the uploaded file has them, below its header, in input order: to be corrected, and imported as they are. Byte for byte, quotes
+   * and line ends included; a file in UTF-16 gives them in UTF-8. Made when asked for; there is no such file when no row failed.
+   */
+  FAILED_ROWS: "FAILED_ROWS",
 } as const;
 
 export type DownloadFileRequest_Kind = typeof DownloadFileRequest_Kind[keyof typeof DownloadFileRequest_Kind];
@@ -211,6 +216,7 @@ export namespace DownloadFileRequest_Kind {
   export type RESULTS = typeof DownloadFileRequest_Kind.RESULTS;
   export type ERRORS = typeof DownloadFileRequest_Kind.ERRORS;
   export type SOURCE = typeof DownloadFileRequest_Kind.SOURCE;
+  export type FAILED_ROWS = typeof DownloadFileRequest_Kind.FAILED_ROWS;
 }
 
 export function downloadFileRequest_KindFromJSON(object: any): DownloadFileRequest_Kind {
@@ -227,6 +233,9 @@ export function downloadFileRequest_KindFromJSON(object: any): DownloadFileReque
     case 3:
     case "SOURCE":
       return DownloadFileRequest_Kind.SOURCE;
+    case 4:
+    case "FAILED_ROWS":
+      return DownloadFileRequest_Kind.FAILED_ROWS;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum DownloadFileRequest_Kind");
   }
@@ -242,6 +251,8 @@ export function downloadFileRequest_KindToJSON(object: DownloadFileRequest_Kind)
       return "ERRORS";
     case DownloadFileRequest_Kind.SOURCE:
       return "SOURCE";
+    case DownloadFileRequest_Kind.FAILED_ROWS:
+      return "FAILED_ROWS";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum DownloadFileRequest_Kind");
   }
@@ -257,6 +268,8 @@ export function downloadFileRequest_KindToNumber(object: DownloadFileRequest_Kin
       return 2;
     case DownloadFileRequest_Kind.SOURCE:
       return 3;
+    case DownloadFileRequest_Kind.FAILED_ROWS:
+      return 4;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum DownloadFileRequest_Kind");
   }
@@ -3718,7 +3731,10 @@ export const ImportJobServiceService = {
       Buffer.from(GetProgressHistoryResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetProgressHistoryResponse => GetProgressHistoryResponse.decode(value),
   },
-  /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
+  /**
+   * Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet), or no more;
+   * FAILED_PRECONDITION when FAILED_ROWS are asked for while the job is PENDING.
+   */
   downloadFile: {
     path: "/advocate.bulk.v1.ImportJobService/DownloadFile" as const,
     requestStream: false as const,
@@ -3784,7 +3800,10 @@ export interface ImportJobServiceServer extends UntypedServiceImplementation {
   getErrorDigest: handleUnaryCall<GetErrorDigestRequest, GetErrorDigestResponse>;
   /** How far a job was when: points in order of time, from outcomes that are kept until the job's files expire. */
   getProgressHistory: handleUnaryCall<GetProgressHistoryRequest, GetProgressHistoryResponse>;
-  /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
+  /**
+   * Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet), or no more;
+   * FAILED_PRECONDITION when FAILED_ROWS are asked for while the job is PENDING.
+   */
   downloadFile: handleServerStreamingCall<DownloadFileRequest, DownloadFileResponse>;
   /**
    * Streams the file that a signed link of a mail names. PERMISSION_DENIED when the link was not signed here, or was changed;
@@ -3980,7 +3999,10 @@ export interface ImportJobServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetProgressHistoryResponse) => void,
   ): ClientUnaryCall;
-  /** Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet). */
+  /**
+   * Streams one file of a finished job. NOT_FOUND when the job has no such file (no row failed, or none succeeded yet), or no more;
+   * FAILED_PRECONDITION when FAILED_ROWS are asked for while the job is PENDING.
+   */
   downloadFile(
     request: DownloadFileRequest,
     options?: Partial<CallOptions>,

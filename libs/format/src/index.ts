@@ -1,0 +1,2 @@
+export { formatBytes, formatCount, formatNumber } from './numbers.ts';
+export { formatClock, formatDuration } from './durations.ts';
