@@ -23,6 +23,10 @@ const maxSliceRecords = 16_000;
 /** First slices are small, so that the first outcomes show soon; later ones large, so that commits are few. */
 const sliceRecords = (index: number): number => Math.min(firstSliceRecords * 2 ** Math.min(index, 10), maxSliceRecords);
 
+/** How much of what a slice may have it has, from 0 to 1; a row that is larger alone counts as more. */
+export const fullness = ({ records, bytes }: Pick<Slice, 'records' | 'bytes'>): number =>
+  Math.max(records / maxSliceRecords, bytes / maxSliceBytes);
+
 /**
  * Cuts a job's file into slices, from the start of one of them. A pure function of the file's bytes and the job's settings: cut again, it
  * gives the same slices.

@@ -9,8 +9,11 @@ export interface DispatchDependencies extends DriveDependencies {
   readonly instance: string;
 }
 
-/** Slices that all jobs together may have in flight: enough to keep the consumers busy, few enough for a small job to come next. */
-const slicesInFlight = 3;
+/**
+ * When that much is in flight of all jobs together, in full slices, the next one waits: enough to keep the consumers busy, also while a job's first slices are
+ * small, and few enough for a small job to come next.
+ */
+const slicesInFlight = 2.5;
 const leaseMs = 10_000;
 /** Often enough for a lease to be renewed in time though one attempt fails or comes late. */
 const beatMs = 3000;

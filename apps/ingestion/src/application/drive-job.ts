@@ -8,7 +8,7 @@ import type { Logger } from '@advocate/service';
 import { repeat } from '@advocate/service';
 import { claimCodes, mayGiveCodes } from './claim-codes.ts';
 import type { CutSlice } from './cut-slices.ts';
-import { cutSlices } from './cut-slices.ts';
+import { cutSlices, fullness } from './cut-slices.ts';
 import { drainJob } from './drain-job.ts';
 import { SlicesInFlight } from './slices-in-flight.ts';
 import type { TurnGate } from './turn-gate.ts';
@@ -176,7 +176,7 @@ export class JobDrive {
       if (!finished.has(slice.index)) {
         // A slice that went out before a crash may be applied in part, so its outcomes are owed even when the job is cancelled.
         const wasSentBefore = slice.index < known.length;
-        const release = await this.#gate.enter(id);
+        const release = await this.#gate.enter(id, fullness(slice));
         if (this.#stop.signal.aborted || this.#isLost || (this.#cancel.signal.aborted && !wasSentBefore)) {
           release();
           return;

@@ -1,33 +1,35 @@
+interface Slice {
+  readonly key: string;
+  readonly size: number;
+}
+
 /**
- * Lets a limited number of slices in at a time. Jobs take turns: of those that wait, the job that has fewest in comes first, then the one
- * that waits longest.
+ * Lets slices in as long as those inside are together smaller than a limit. Jobs take turns: of those that wait, the job that has least in comes first, then
+ * the one that waits longest.
  */
 export class TurnGate {
-  readonly #capacity: number;
-  readonly #inside = new Map<string, number>();
-  readonly #waiting: { readonly key: string; readonly admit: () => void }[] = [];
-  #total = 0;
+  readonly #limit: number;
+  readonly #inside = new Set<Slice>();
+  readonly #waiting: { readonly slice: Slice; readonly admit: () => void }[] = [];
   #closed = false;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
-  /** Resolves when it is this job's turn; calling the answer, once or more often, makes room again. A closed gate lets everybody pass. */
-  async enter(key: string): Promise<() => void> {
+  /**
+   * Resolves when it is this job's turn; calling the answer, once or more often, makes room again. A closed gate lets everybody pass.
+   *
+   * @param size of the slice, in the unit of the limit
+   */
+  async enter(key: string, size: number): Promise<() => void> {
+    const slice = { key, size };
     await new Promise<void>((admit) => {
-      this.#waiting.push({ key, admit });
+      this.#waiting.push({ slice, admit });
       this.#admit();
     });
-    let isInside = true;
     return () => {
-      if (!isInside) return;
-      isInside = false;
-      this.#total -= 1;
-      const left = (this.#inside.get(key) ?? 1) - 1;
-      if (left === 0) this.#inside.delete(key);
-      else this.#inside.set(key, left);
-      this.#admit();
+      if (this.#inside.delete(slice)) this.#admit();
     };
   }
 
@@ -37,19 +39,21 @@ export class TurnGate {
   }
 
   #admit(): void {
-    while (this.#waiting.length > 0 && (this.#closed || this.#total < this.#capacity)) {
+    while (this.#waiting.length > 0 && (this.#closed || this.#sizeInside() < this.#limit)) {
       let next = 0;
-      for (const [index, { key }] of this.#waiting.entries())
-        if (this.#count(key) < this.#count(this.#waiting[next]?.key ?? '')) next = index;
+      for (const [index, { slice }] of this.#waiting.entries())
+        if (this.#sizeInside(slice.key) < this.#sizeInside(this.#waiting[next]?.slice.key)) next = index;
       const [turn] = this.#waiting.splice(next, 1);
       if (turn === undefined) return;
-      this.#total += 1;
-      this.#inside.set(turn.key, this.#count(turn.key) + 1);
+      this.#inside.add(turn.slice);
       turn.admit();
     }
   }
 
-  #count(key: string): number {
-    return this.#inside.get(key) ?? 0;
+  /** Of one job's slices, or of all. */
+  #sizeInside(key?: string): number {
+    let sum = 0;
+    for (const slice of this.#inside) if (key === undefined || slice.key === key) sum += slice.size;
+    return sum;
   }
 }

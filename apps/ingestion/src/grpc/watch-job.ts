@@ -5,6 +5,8 @@ import { describeJob } from '@advocate/messages';
 import type { JobStore } from '@advocate/ports';
 
 const lookMs = 200;
+/** When no row is left, so that the end is told as it comes. */
+const lookForEndMs = 40;
 /** Sent even when nothing changed, so that a client knows that the stream lives. */
 const heartbeatMs = 5000;
 
@@ -21,7 +23,9 @@ export async function* watchJob(jobs: JobStore, job: Job, signal: AbortSignal): 
       sentAt = performance.now();
     }
     if (current.status !== 'PENDING') return;
-    await pause(lookMs, undefined, { signal }).catch(() => undefined);
+    const { recordsProcessed = 0, recordsTotal = 0 } = message.stats ?? {};
+    const isNearEnd = recordsTotal > 0 && recordsProcessed >= recordsTotal;
+    await pause(isNearEnd ? lookForEndMs : lookMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
   }
 }
