@@ -33,12 +33,11 @@ export function userCells(row: ResultRow, customFields: readonly string[]): Cell
     custom,
   ] = row;
   const linkBy = (prefix: string): string | null => (code === null ? null : shareLink(prefix, code, link));
-  const cells: Cell[] = [
-    ...[id, accountId, email, firstName, lastName, code, imageUrl, null, null, dateCreated],
-    ...[dateUsTaxFormSubmitted, email === null ? null : emailHash(email), 'UNKNOWN', locale, countryCode],
-    ...[linkBy(linkPrefixes.share), linkBy(linkPrefixes.facebook), linkBy(linkPrefixes.twitter), linkBy(linkPrefixes.email)],
-    ...[linkBy(linkPrefixes.linkedin), linkBy(linkPrefixes.share)],
-  ];
+  const share = linkBy(linkPrefixes.share);
+  const cells: Cell[] = [id, accountId, email, firstName, lastName, code, imageUrl, null, null, dateCreated];
+  cells.push(dateUsTaxFormSubmitted, email === null ? null : emailHash(email), 'UNKNOWN', locale, countryCode);
+  cells.push(share, linkBy(linkPrefixes.facebook), linkBy(linkPrefixes.twitter), linkBy(linkPrefixes.email));
+  cells.push(linkBy(linkPrefixes.linkedin), share);
   for (const name of customFields) cells.push(custom !== null && Object.hasOwn(custom, name) ? (custom[name] ?? null) : null);
   return cells;
 }
