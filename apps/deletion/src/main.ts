@@ -1,12 +1,12 @@
 /** Deletion as a process of its own; its gRPC port serves health. On the embedded engine it joins the event log that ingestion serves in the data folder. */
 import { openEngine, readEngineConfig } from '@advocate/engine';
-import { createLogger, readProcessConfig, runProcess, startGrpcServer } from '@advocate/service';
+import { createLogger, readProcessConfig, runService, startGrpcServer } from '@advocate/service';
 import { startDeletion } from './service.ts';
 
 const config = { ...readProcessConfig(process.env), engine: readEngineConfig(process.env) };
 const logger = createLogger('deletion', config.logLevel);
 
-await runProcess(logger, async (stop) => {
+await runService(logger, async (stop) => {
   await using resources = new AsyncDisposableStack();
   const engine = resources.use(await openEngine(config.engine, 'guest', 'deletion', logger));
   engine.lost?.addEventListener('abort', () => stop('The event log is gone'));

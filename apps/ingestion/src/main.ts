@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { openEngine } from '@advocate/engine';
 import { participantService } from '@advocate/participant-api';
-import { createLogger, runProcess, startGrpcServer } from '@advocate/service';
+import { createLogger, runService, startGrpcServer } from '@advocate/service';
 import { readIngestionConfig } from './config.ts';
 import { startIngestion } from './service.ts';
 
 const config = readIngestionConfig(process.env);
 const logger = createLogger('ingestion', config.logLevel);
 
-await runProcess(logger, async () => {
+await runService(logger, async () => {
   await using resources = new AsyncDisposableStack();
   const engine = resources.use(await openEngine(config.engine, 'owner', 'ingestion', logger));
   const { settings, maxFileBytes, filePolicy, allowPrivateWebhooks } = config;

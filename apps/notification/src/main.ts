@@ -1,14 +1,14 @@
 /** Notification as a process of its own; its gRPC port serves health. On the embedded engine it joins the event log that ingestion serves in the data folder. */
 import { randomUUID } from 'node:crypto';
 import { openEngine, readEngineConfig } from '@advocate/engine';
-import { createLogger, readEnvironment, readFilePolicy, readProcessConfig, runProcess, startGrpcServer } from '@advocate/service';
+import { createLogger, readEnvironment, readFilePolicy, readProcessConfig, runService, startGrpcServer } from '@advocate/service';
 import { startNotification } from './service.ts';
 
 const config = { ...readProcessConfig(process.env), engine: readEngineConfig(process.env), filePolicy: readFilePolicy(process.env) };
 const { ADVOCATE_WEBHOOK_ALLOW_PRIVATE: allowPrivateWebhooks } = readEnvironment(process.env, 'ADVOCATE_WEBHOOK_ALLOW_PRIVATE');
 const logger = createLogger('notification', config.logLevel);
 
-await runProcess(logger, async (stop) => {
+await runService(logger, async (stop) => {
   await using resources = new AsyncDisposableStack();
   const engine = resources.use(await openEngine(config.engine, 'guest', 'notification', logger));
   engine.lost?.addEventListener('abort', () => stop('The event log is gone'));

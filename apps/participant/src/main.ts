@@ -1,14 +1,14 @@
 /** Participant as a process of its own. On the embedded engine it joins the event log that ingestion serves in the data folder. */
 import { openEngine } from '@advocate/engine';
 import { participantService } from '@advocate/participant-api';
-import { createLogger, runProcess, startGrpcServer } from '@advocate/service';
+import { createLogger, runService, startGrpcServer } from '@advocate/service';
 import { readParticipantConfig } from './config.ts';
 import { startParticipant } from './service.ts';
 
 const config = readParticipantConfig(process.env);
 const logger = createLogger('participant', config.logLevel);
 
-await runProcess(logger, async (stop) => {
+await runService(logger, async (stop) => {
   await using resources = new AsyncDisposableStack();
   const engine = resources.use(await openEngine(config.engine, 'guest', 'participant', logger));
   engine.lost?.addEventListener('abort', () => stop('The event log is gone'));

@@ -1,14 +1,22 @@
 import type { Logger } from './logger.ts';
-import { tuneCollector } from './tune-collector.ts';
+import { letHeapGrow, tuneCollector } from './tune-collector.ts';
 
 /** How long a service may take to stop before the process ends all the same. */
 const stopDeadlineMs = 15_000;
 
+type Start = (stop: (reason: string) => void) => Promise<AsyncDisposable>;
+
+/** Runs a service that has a process, and its memory, to itself; as {@link runProcess}. */
+export async function runService(logger: Logger, start: Start): Promise<void> {
+  letHeapGrow();
+  await runProcess(logger, start);
+}
+
 /**
- * Runs a service as a process: starts it, waits for SIGINT or SIGTERM, or for the service to ask for its stop, and disposes it. The exit status is 1
- * when the service asked, or when starting or stopping failed. A second signal ends the process at once.
+ * Runs services as a process: starts them, waits for SIGINT or SIGTERM, or for one to ask for its stop, and disposes them. The exit status is 1
+ * when one asked, or when starting or stopping failed. A second signal ends the process at once.
  */
-export async function runProcess(logger: Logger, start: (stop: (reason: string) => void) => Promise<AsyncDisposable>): Promise<void> {
+export async function runProcess(logger: Logger, start: Start): Promise<void> {
   tuneCollector();
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   const fail = (reason: string): void => {
