@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
+import { zstdDecompressSync } from 'node:zlib';
 import { fileStoreContract } from '@advocate/ports/contracts';
 import { mongodbUri } from '@advocate/test-servers';
 import { GridFSBucket } from 'mongodb';
@@ -15,18 +17,33 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
     return { files: openGridFsFileStore(database.db), [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
   });
 
-  test('tools of GridFS read the files', async () => {
+  test('tools of GridFS and zstd read the files, which are stored small', async () => {
     await using database = await ownDatabase(uri!);
-    const content = Buffer.alloc(2_500_000, 'some text');
+    const content = Buffer.concat([Buffer.alloc(2_500_000, 'some text'), randomBytes(2_500_000)]);
     await openGridFsFileStore(database.db).write('a/b.csv', streamOf(content));
     const bucket = new GridFSBucket(database.db);
-    expect(content.equals(await buffer(bucket.openDownloadStreamByName('a/b.csv')))).toBe(true);
+    const [stored] = await bucket.find({ filename: 'a/b.csv' }).toArray();
+    expect(stored).toMatchObject({ metadata: { compression: 'zstd' } });
+    const compressed = await buffer(bucket.openDownloadStreamByName('a/b.csv'));
+    expect(compressed.length).toBeLessThan(2_600_000);
+    expect(content.equals(zstdDecompressSync(compressed))).toBe(true);
+  });
+
+  test('a range is read from the blocks that hold it', async () => {
+    await using database = await ownDatabase(uri!);
+    const { db } = database;
+    const files = openGridFsFileStore(db);
+    const content = randomBytes(5_000_000);
+    await files.write('a', streamOf(content));
+    await db.collection('fs.chunks').deleteMany({ n: { $in: [0, 1, 4] } });
+    const range = { start: (2 << 20) + 100_000, end: (3 << 20) - 200_000 };
+    expect(content.subarray(range.start, range.end).equals(await buffer(files.read('a', range)))).toBe(true);
   });
 
   test('who reads a file goes on with what it was when it is replaced meanwhile', async () => {
     await using database = await ownDatabase(uri!);
     const files = openGridFsFileStore(database.db);
-    const old = Buffer.alloc(5_000_000, 'old');
+    const old = randomBytes(5_000_000);
     await files.write('a', streamOf(old));
     const blocks: Uint8Array[] = [];
     for await (const block of files.read('a')) {
@@ -40,7 +57,7 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
   test('who reads a file that is removed meanwhile is told so', async () => {
     await using database = await ownDatabase(uri!);
     const files = openGridFsFileStore(database.db);
-    await files.write('a', streamOf(Buffer.alloc(8_000_000)));
+    await files.write('a', streamOf(randomBytes(8_000_000)));
     const reading = files.read('a')[Symbol.asyncIterator]();
     await reading.next();
     await files.remove('a');
@@ -61,7 +78,7 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
     await files.write('folder/goes-on', goingOn());
 
     async function* goingOn() {
-      yield Buffer.alloc(1 << 20);
+      yield randomBytes(2 << 20);
       await expect.poll(() => db.collection('fs.chunks').countDocuments()).toBe(5);
       expect(await files.removeWrittenBefore('folder', Date.now())).toBe(2);
       await db
@@ -72,10 +89,10 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
     }
 
     expect(await db.collection('fs.files').distinct('filename')).toEqual(['folder/goes-on']);
-    expect(await db.collection('fs.chunks').countDocuments()).toBe(2);
+    expect(await db.collection('fs.chunks').countDocuments()).toBe(3);
     breakOff.reject(new Error('broken off'));
     expect(await brokenOff).toBe('Error: broken off');
-    expect(await files.stat('folder/goes-on')).toEqual({ bytes: (1 << 20) + 4 });
+    expect(await files.stat('folder/goes-on')).toEqual({ bytes: (2 << 20) + 4 });
   });
 
   test('a write that was given up as abandoned fails', async () => {
@@ -87,10 +104,10 @@ describe.skipIf(uri === undefined)('MongoDB', () => {
     for (const collection of ['fs.files', 'fs.chunks']) expect(await db.collection(collection).countDocuments()).toBe(0);
 
     async function* late() {
-      yield Buffer.alloc(3 << 20);
+      yield randomBytes(3 << 20);
       await db.collection('fs.files').updateMany({}, { $set: { uploadDate: new Date(Date.now() - twoDaysMs) } });
       await files.removeWrittenBefore('folder', Date.now());
-      yield Buffer.alloc(3 << 20);
+      yield randomBytes(3 << 20);
     }
   });
 });
@@ -100,6 +117,6 @@ async function* streamOf(...blocks: Uint8Array[]): AsyncGenerator<Uint8Array> {
 }
 
 async function* brokenOffStream(breakOff: Promise<never>): AsyncGenerator<Uint8Array> {
-  yield Buffer.alloc(1 << 20);
+  yield randomBytes(2 << 20);
   await breakOff;
 }

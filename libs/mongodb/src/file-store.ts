@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { FileNotFoundError, requireFileName, type FileStore, type StoredFile } from '@advocate/ports';
 import { type Collection, type Db, ObjectId } from 'mongodb';
+import { compress, decompress } from './compression.ts';
 import { idsUnder, insertUnlessThere } from './documents.ts';
 import { withRetry } from './retry.ts';
 
 /**
- * Opens the files of a database. They are stored as GridFS has it, so that its tools read them, but are written and read block by block: GridFS's own
- * streams end with the connection.
+ * Opens the files of a database. Each is stored compressed as a file of GridFS, so that its tools read it, and `zstd -d` what they read: tables shrink to a
+ * fifth or less, and so does what is sent, logged and synced for them. Blocks are written and read one by one: GridFS's own streams end with the connection.
  *
  * A content is written under an id of its own, and then the name is pointed to it. The content that the name had before stays until it expires, for
  * those who are reading it.
@@ -20,9 +21,16 @@ interface NameDocument {
   readonly _id: string;
   readonly content: ObjectId;
   readonly bytes: number;
-  /** Bytes of each of the content's blocks but the last. */
-  readonly blockBytes: number;
+  /** Bytes of each frame but the last, before they were compressed. */
+  readonly frameBytes: number;
+  /** Where each frame ends in the content. */
+  readonly frameEnds: readonly number[];
   readonly written: Date;
+}
+
+/** A file as it was stored: in frames, each compressed on its own, so that a range is read without what is before it. */
+interface StoredContent extends StoredFile {
+  readonly frameEnds: readonly number[];
 }
 
 /** A file of GridFS, noted before its first block is written. */
@@ -32,8 +40,9 @@ interface ContentDocument {
   readonly chunkSize: number;
   /** When the writing began; then when it was completed. */
   readonly uploadDate: Date;
-  /** Set when it is completed. */
+  /** Set when it is completed; of the content as it is stored. */
   readonly length?: number;
+  readonly metadata: { readonly compression: 'zstd' };
   /** Set when it is about to be removed. */
   readonly removed?: true;
 }
@@ -46,6 +55,7 @@ interface BlockDocument {
   readonly data: Uint8Array;
 }
 
+const frameBytes = 1 << 20;
 const blockBytes = 1 << 20;
 
 /** Blocks of one file that are on their way at a time. */
@@ -68,11 +78,11 @@ class GridFsFileStore implements FileStore {
   async write(name: string, content: AsyncIterable<Uint8Array>): Promise<StoredFile> {
     requireFileName(name);
     const id = new ObjectId();
-    const begun = { _id: id, filename: name, chunkSize: blockBytes, uploadDate: new Date() };
+    const begun = { _id: id, filename: name, chunkSize: blockBytes, uploadDate: new Date(), metadata: { compression: 'zstd' } } as const;
     await withRetry(() => insertUnlessThere(this.#contents, begun));
     try {
-      const stored = await this.#writeBlocks(id, content);
-      await this.#complete(id, name, stored.bytes);
+      const { frameEnds, ...stored } = await this.#writeContent(id, content);
+      await this.#complete(id, name, { bytes: stored.bytes, frameEnds });
       return stored;
     } catch (error) {
       // What cannot be removed now is when it expires.
@@ -81,15 +91,39 @@ class GridFsFileStore implements FileStore {
     }
   }
 
-  async #writeBlocks(id: ObjectId, content: AsyncIterable<Uint8Array>): Promise<StoredFile> {
+  async #writeContent(id: ObjectId, content: AsyncIterable<Uint8Array>): Promise<StoredContent> {
     const hash = createHash('sha256');
+    const frameEnds: number[] = [];
     let bytes = 0;
+    async function* frames(): AsyncGenerator<Uint8Array> {
+      // One is compressed while the next one comes.
+      let compressing: Promise<Uint8Array> | undefined;
+      for await (const data of inPieces(content, () => frameBytes)) {
+        hash.update(data);
+        bytes += data.length;
+        const next = awaitedLater(compress(Buffer.from(data)));
+        if (compressing !== undefined) yield compressing;
+        compressing = next;
+      }
+      if (compressing !== undefined) yield compressing;
+    }
+    async function* counted(): AsyncGenerator<Uint8Array> {
+      for await (const frame of frames()) {
+        frameEnds.push((frameEnds.at(-1) ?? 0) + frame.length);
+        yield frame;
+      }
+    }
+    await this.#writeBlocks(id, counted());
+    return { bytes, frameEnds, sha256: hash.digest('hex') };
+  }
+
+  async #writeBlocks(id: ObjectId, content: AsyncIterable<Uint8Array>): Promise<void> {
     const writing: Promise<unknown>[] = [];
     try {
-      for await (const data of inBlocks(content)) {
-        hash.update(data);
-        const block = { _id: new ObjectId(), files_id: id, n: bytes / blockBytes, data };
-        bytes += data.length;
+      let n = 0;
+      for await (const data of inPieces(content, () => blockBytes)) {
+        const block = { _id: new ObjectId(), files_id: id, n, data: Buffer.from(data) };
+        n += 1;
         if (writing.length === concurrency) await writing.shift();
         writing.push(awaitedLater(withRetry(() => insertUnlessThere(this.#blocks, block))));
       }
@@ -98,15 +132,14 @@ class GridFsFileStore implements FileStore {
       // Nothing may be written any more once the content is removed.
       await Promise.allSettled(writing);
     }
-    return { bytes, sha256: hash.digest('hex') };
   }
 
-  async #complete(id: ObjectId, name: string, bytes: number): Promise<void> {
+  async #complete(id: ObjectId, name: string, stored: Pick<StoredContent, 'bytes' | 'frameEnds'>): Promise<void> {
     const written = new Date();
-    const completion = { $set: { length: bytes, uploadDate: written } };
+    const completion = { $set: { length: stored.frameEnds.at(-1) ?? 0, uploadDate: written } };
     const { matchedCount } = await withRetry(() => this.#contents.updateOne({ _id: id, removed: { $exists: false } }, completion));
     if (matchedCount === 0) throw new Error(`The file ${name} took too long to write, and was given up`);
-    const target = { content: id, bytes, blockBytes, written };
+    const target = { ...stored, content: id, frameBytes, written };
     await withRetry(async () => {
       if (await insertUnlessThere(this.#names, { _id: name, ...target })) return;
       await this.#names.updateOne({ _id: name }, { $set: target });
@@ -122,12 +155,27 @@ class GridFsFileStore implements FileStore {
     if (file === null) throw new FileNotFoundError(name);
     const stop = Math.min(end, file.bytes);
     if (start >= stop) return;
-    let next = Math.floor(start / file.blockBytes);
-    const reading: Promise<Uint8Array>[] = [];
-    for (let offset = next * file.blockBytes; offset < stop; offset += file.blockBytes) {
-      for (; reading.length < concurrency && next * file.blockBytes < stop; next += 1) reading.push(awaitedLater(this.#block(file, next)));
-      const data = (await reading.shift())!;
+    const { frameEnds } = file;
+    const first = Math.floor(start / file.frameBytes);
+    const endOf = (frame: number): number => frameEnds[frame] ?? 0;
+    const place = { start: endOf(first - 1), end: endOf(Math.ceil(stop / file.frameBytes) - 1) };
+    let frame = first;
+    for await (const compressed of inPieces(this.#readContent(file, place), (index) => endOf(first + index) - endOf(first + index - 1))) {
+      const data = await decompress(compressed);
+      const offset = frame * file.frameBytes;
       yield data.subarray(Math.max(0, start - offset), stop - offset);
+      frame += 1;
+    }
+  }
+
+  /** The bytes of a content from one place to another. */
+  async *#readContent(file: NameDocument, { start, end }: { readonly start: number; readonly end: number }): AsyncGenerator<Uint8Array> {
+    let next = Math.floor(start / blockBytes);
+    const reading: Promise<Uint8Array>[] = [];
+    for (let offset = next * blockBytes; offset < end; offset += blockBytes) {
+      for (; reading.length < concurrency && next * blockBytes < end; next += 1) reading.push(awaitedLater(this.#block(file, next)));
+      const data = (await reading.shift())!;
+      yield data.subarray(Math.max(0, start - offset), end - offset);
     }
   }
 
@@ -190,21 +238,25 @@ function awaitedLater<Result>(promise: Promise<Result>): Promise<Result> {
   return promise;
 }
 
-/** Cuts a stream into blocks of one size, but for the last. */
-async function* inBlocks(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let block = Buffer.allocUnsafe(blockBytes);
+/** Cuts a stream into pieces of the sizes wanted; the last is what is left. A piece is valid until the next one is asked for. */
+async function* inPieces(content: AsyncIterable<Uint8Array>, sizeOf: (index: number) => number): AsyncGenerator<Uint8Array> {
+  let index = 0;
+  let size = sizeOf(index);
+  let piece = Buffer.allocUnsafe(size);
   let filled = 0;
-  for await (const piece of content) {
-    for (let at = 0; at < piece.length;) {
-      const part = piece.subarray(at, at + blockBytes - filled);
-      block.set(part, filled);
+  for await (const block of content) {
+    for (let at = 0; at < block.length;) {
+      const part = block.subarray(at, at + size - filled);
+      piece.set(part, filled);
       at += part.length;
       filled += part.length;
-      if (filled < blockBytes) continue;
-      yield block;
-      block = Buffer.allocUnsafe(blockBytes);
+      if (filled < size) continue;
+      yield piece.subarray(0, size);
+      index += 1;
+      size = sizeOf(index);
+      if (size > piece.length) piece = Buffer.allocUnsafe(size);
       filled = 0;
     }
   }
-  if (filled > 0) yield block.subarray(0, filled);
+  if (filled > 0) yield piece.subarray(0, filled);
 }

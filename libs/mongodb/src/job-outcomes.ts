@@ -59,7 +59,7 @@ export class JobOutcomes {
   async put(chunk: StoredOutcome, isRemoved: () => Promise<boolean>): Promise<{ readonly sliceFinished: boolean }> {
     return withRetry(async () => {
       // Bytes first: an outcome that is counted is there to be read.
-      for (const part of partsOf(chunk)) await insertUnlessThere(this.#outcomes, part);
+      for (const part of await partsOf(chunk)) await insertUnlessThere(this.#outcomes, part);
       const stored = await this.#count(chunk, isRemoved);
       if (stored === undefined) await this.#outcomes.deleteMany({ _id: idsUnder(chunkKey(chunk)) });
       return { sliceFinished: stored?.length === chunk.sliceChunks };
@@ -104,9 +104,8 @@ export class JobOutcomes {
       documents.toSorted((a, b) => a.partition - b.partition || a.part - b.part),
       ({ partition }) => partition,
     );
-    return [...chunks.values()]
-      .filter((parts) => parts.length === parts[0]!.parts)
-      .map((parts) => joined(parts.map(({ content }) => content)));
+    const whole = [...chunks.values()].filter((parts) => parts.length === parts[0]!.parts);
+    return Promise.all(whole.map((parts) => joined(parts.map(({ content }) => content))));
   }
 
   /** Removes the slices and their outcomes. */
@@ -147,9 +146,9 @@ const sliceKey = (jobId: string, slice: number): string => `${jobId}/${slice}`;
 const chunkKey = ({ jobId, slice, partition }: StoredOutcome): string => `${sliceKey(jobId, slice)}/${partition}`;
 const sliceOf = (key: string): number => Number(key.split('/')[1]);
 
-function partsOf(chunk: StoredOutcome): readonly OutcomeDocument[] {
+async function partsOf(chunk: StoredOutcome): Promise<readonly OutcomeDocument[]> {
   const { partition, counts, outcome } = chunk;
-  const contents = inParts(outcome);
+  const contents = await inParts(outcome);
   return contents.map((content, part) => ({
     ...{ _id: `${chunkKey(chunk)}/${part}`, partition, part, parts: contents.length },
     ...{ failed: counts.failed, content },

@@ -20,7 +20,7 @@ export class MongoBlobs implements Blobs {
   }
 
   async write(id: string, bytes: Uint8Array): Promise<void> {
-    const contents = inParts(bytes);
+    const contents = await inParts(bytes);
     for (const [part, content] of contents.entries()) {
       const document = { _id: partId(id, part), parts: contents.length, bytes: new Binary(content) };
       await withRetry(() => insertUnlessThere(this.#parts, document));
