@@ -54,12 +54,14 @@ export async function decideAndCommit<Row extends UserKey>(
   const doNotTrack = new Set<string>();
   const movedCodes = new Set<string>();
   let asOf: unknown;
+  let isFirst = true;
   let accountIds: readonly string[] = [...indexesOf.keys()];
   let wantedCodes: readonly string[] = [...keys];
   let standing: StandingDecision | undefined;
   for (;;) {
-    const loaded = await store.load({ tenant, jobId, accountIds, codes: wantedCodes, doNotTrack: usersOf(accountIds) });
+    const loaded = await store.load({ tenant, jobId, accountIds, codes: wantedCodes, doNotTrack: usersOf(accountIds), isFirst });
     asOf ??= loaded.asOf;
+    isFirst = false;
     replace(accounts, accountIds, loaded.accounts);
     replace(codes, wantedCodes, loaded.codes);
     // Accounts that have not moved are decided again too, with what was loaded for them at first.

@@ -22,12 +22,12 @@ export function generatedCode(digest: Digest, tenant: string, programId: string,
   const named = ['code', tenant, programId, user.accountId, user.id];
   if (attempt > maxCodeAttempts) named.push(String(attempt));
   const hex = digest(named.join(field));
-  let code = '';
+  const units: number[] = [];
   // Two hex digits a character: the bias of 256 over 36 costs less than a tenth of a bit.
   for (let at = 0; at < 2 * (16 + 4 * Math.min(attempt, maxCodeAttempts)); at += 2) {
-    code += codeAlphabet.charAt((hexValue(hex, at) * 16 + hexValue(hex, at + 1)) % codeAlphabet.length);
+    units.push(codeAlphabet.charCodeAt((hexValue(hex, at) * 16 + hexValue(hex, at + 1)) % codeAlphabet.length));
   }
-  return code;
+  return String.fromCharCode(...units);
 }
 
 /** SHA-256 gives 32 characters: a collision of these is past all chance, but codes can be foreseen and taken on purpose. */
@@ -58,17 +58,20 @@ export interface HeldCode {
 }
 
 /** All codes and links of a user, the codes first. */
-export function* codesOf(user: User): Generator<HeldCode> {
-  for (const [programId, codes] of Object.entries(user.codes)) {
-    for (const code of codes) yield { key: codeKey(code), programId, code };
+export function codesOf({ codes, links }: User): HeldCode[] {
+  const held: HeldCode[] = [];
+  for (const programId of Object.keys(codes)) {
+    for (const code of codes[programId] ?? []) held.push({ key: codeKey(code), programId, code });
   }
-  for (const [programId, links] of Object.entries(user.links ?? {})) {
-    for (const link of links) yield { key: linkKey(link), programId, code: link };
+  if (links === undefined) return held;
+  for (const programId of Object.keys(links)) {
+    for (const link of links[programId] ?? []) held.push({ key: linkKey(link), programId, code: link });
   }
+  return held;
 }
 
 /** All keys under which a user's codes and links are found. */
-export const keysOf = (user: User): string[] => Array.from(codesOf(user), ({ key }) => key);
+export const keysOf = (user: User): string[] => codesOf(user).map(({ key }) => key);
 
 /** Prefixes of generated links, by medium; from the product's own table of share mediums. */
 export const linkPrefixes = { share: 'mz', facebook: 'mm', twitter: 'mR', email: 'mL', linkedin: 'm6' } as const;

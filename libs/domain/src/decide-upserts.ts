@@ -79,10 +79,23 @@ function refusal(account: Account | undefined, existing: User | undefined, row: 
       );
     }
   }
-  for (const [index, code] of (upsert.referredByCodes ?? []).entries()) {
-    const column = index === 0 ? 'referredBy.code' : 'referredByCodes';
-    if (referrerOf(code, context) === undefined) return rowError('NOT_FOUND', 'No referral code found for the provided code', column);
+  for (const code of upsert.referredByCodes ?? nothing) {
+    if (referrerOf(code, context) !== undefined) continue;
+    const column = code === upsert.referredByCodes?.[0] ? 'referredBy.code' : 'referredByCodes';
+    return rowError('NOT_FOUND', 'No referral code found for the provided code', column);
   }
+  if (upsert.referralCodes !== undefined || upsert.shareLinks !== undefined) {
+    const error = refusedKey(existing, row, context);
+    if (error !== undefined) return error;
+  }
+  const segment = upsert.segments === undefined ? undefined : unknownSegment(upsert.segments, context.segments);
+  if (segment !== undefined) return badRequest(wording`No segment found for the key ${segment}`, 'segments');
+  return undefined;
+}
+
+/** The first of a row's codes and links that its user cannot be given. */
+function refusedKey(existing: User | undefined, row: UpsertRow, context: UpsertContext): RowError | undefined {
+  const { row: upsert } = row;
   const given = new Set<string>();
   for (const programId in upsert.referralCodes) {
     const code = upsert.referralCodes[programId] ?? '';
@@ -101,8 +114,6 @@ function refusal(account: Account | undefined, existing: User | undefined, row: 
     const error = notGivable({ key: linkKey(link), what: 'share link', text: link, field: 'shareLinks', programId }, given, row, context);
     if (error !== undefined) return error;
   }
-  const segment = upsert.segments === undefined ? undefined : unknownSegment(upsert.segments, context.segments);
-  if (segment !== undefined) return badRequest(wording`No segment found for the key ${segment}`, 'segments');
   return undefined;
 }
 
@@ -229,8 +240,10 @@ class UserDraft {
 
   #applySegments(): void {
     const { plan } = this.#context;
+    const { segments = nothing } = this.#row.row;
+    if (segments.length === 0 && plan.params.segments.length === 0) return;
     const before = this.#user.segments ?? [];
-    const after = applySegmentOperations(applySegmentOperations(before, this.#row.row.segments ?? []), plan.params.segments);
+    const after = applySegmentOperations(applySegmentOperations(before, segments), plan.params.segments);
     if (after.length === before.length && after.every((key, index) => key === before[index])) return;
     this.#changed = true;
     if (after.length === 0) delete this.#user.segments;
@@ -300,7 +313,7 @@ class UserDraft {
   applyAttribution(account: Account | undefined, referrals: Referral[]): void {
     const { row: upsert } = this.#row;
     if (this.#existing === undefined && upsert.referable === false) return;
-    for (const code of upsert.referredByCodes ?? []) {
+    for (const code of upsert.referredByCodes ?? nothing) {
       const referrer = referrerOf(code, this.#context);
       if (referrer === undefined) continue;
       const { owner, programId } = referrer;

@@ -24,7 +24,10 @@ export interface ParticipantStore {
   /** Removes the decision records of chunks whose jobs were accepted before a time, epoch milliseconds: long after any can be delivered again. */
   removeDecisionsBefore(time: number): Promise<void>;
 
-  /** Loads what a decision needs. Claims of `jobId` come before those of other jobs. */
+  /**
+   * Loads what a decision needs. Claims of `jobId` come before those of other jobs. Of a first load, accounts may be left out that are there: a commit on it
+   * answers that they moved.
+   */
   load(request: LoadRequest): Promise<LoadedState>;
 
   /** Whether an account is small enough to be kept. */
@@ -104,6 +107,8 @@ export interface LoadRequest {
   readonly codes: readonly string[];
   /** Users to look for on the do-not-track list. */
   readonly doNotTrack: Iterable<UserKey>;
+  /** Set when nothing was loaded for the decision before, and it will be committed with the state's `asOf`. */
+  readonly isFirst?: boolean;
 }
 
 export interface ChunkDecision {

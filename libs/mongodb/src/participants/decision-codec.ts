@@ -1,29 +1,36 @@
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { AccountWrite, Decisions } from './protocol/record.ts';
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
-const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** An account's write without its users. Its last field says when the account was created, null that it is deleted; without it, the account stays as it is. */
+type WriteLine = [
+  accountId: AccountWrite['accountId'],
+  before: AccountWrite['before'],
+  listed: AccountWrite['listed'],
+  freed: AccountWrite['freed'],
+  referrals: AccountWrite['referrals'],
+  erased: AccountWrite['erased'],
+  doNotTrack: AccountWrite['doNotTrack'],
+  dateCreated?: number | null,
+];
 
-/** Decisions as zstd over JSON lines: the head, then two lines for each account, the second with its users as they are stored. */
-export async function encodeDecisions({ writes, ...head }: Decisions): Promise<Uint8Array> {
+/** Decisions as JSON lines: the head, then two lines for each account, the second with its users as they are stored. */
+export function encodeDecisions({ writes, ...head }: Decisions): Uint8Array {
   const lines = [JSON.stringify(head)];
-  for (const { content, ...write } of writes) {
-    const { users = '', ...rest } = content ?? {};
-    lines.push(JSON.stringify({ ...write, ...(content === undefined ? {} : { content: content === null ? null : rest }) }), users);
+  for (const { accountId, before, listed, freed, referrals, erased, doNotTrack, content } of writes) {
+    const line: WriteLine = [accountId, before, listed, freed, referrals, erased, doNotTrack];
+    if (content !== undefined) line.push(content === null ? null : content.dateCreated);
+    lines.push(JSON.stringify(line), content?.users ?? '');
   }
-  return compress(lines.join('\n'), fastest);
+  return Buffer.from(lines.join('\n'));
 }
 
 /** Throws when the bytes are no decisions. */
-export async function decodeDecisions(bytes: Uint8Array): Promise<Decisions> {
-  const [head = '', ...lines] = (await decompress(bytes)).toString().split('\n');
+export function decodeDecisions(bytes: Uint8Array): Decisions {
+  const [head = '', ...lines] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().split('\n');
   const writes: AccountWrite[] = [];
   for (let line = 0; line < lines.length; line += 2) {
-    const { content, ...write } = JSON.parse(lines[line] ?? '') as AccountWrite;
-    const users = lines[line + 1] ?? '';
-    writes.push({ ...write, ...(content === undefined ? {} : { content: content === null ? null : { ...content, users } }) });
+    const [accountId, before, listed, freed, referrals, erased, doNotTrack, dateCreated] = JSON.parse(lines[line] ?? '') as WriteLine;
+    const content = typeof dateCreated === 'number' ? { dateCreated, users: lines[line + 1] ?? '' } : dateCreated;
+    writes.push({ accountId, before, content, listed, freed, referrals, erased, doNotTrack });
   }
   return { ...(JSON.parse(head) as Omit<Decisions, 'writes'>), writes };
 }

@@ -41,6 +41,45 @@ describe.skipIf(mongodbUri() === undefined)('on a server', () => {
     };
   };
 
+  test('accounts that a job is expected to bring anew are found all the same, whether the rows change them or not', async () => {
+    using store = await openMongodbParticipantStore(await connect());
+    const apply = async (jobId: string, slice: number, logic: typeof upsertLogic | typeof deletionLogic, rows: readonly object[]) => {
+      const recordNumbers = rows.map((_, index) => 10 * slice + index);
+      const place = { tenant: 'acme', jobId, slice, partition: 0, sliceChunks: 1, recordNumbers, ignoredFields: [] };
+      const outcome = await decideAndCommit(
+        { store, logic: logic as typeof upsertLogic },
+        {
+          ...{ id: `${jobId}/${slice}/0`, plan: buildPlan({ jobId }), recordNumbers, encoder: new ChunkOutcomeEncoder(place) },
+          rows: rows.map((row) => ({ row })) as never,
+        },
+      );
+      return decodeChunkOutcome(outcome).outcomes.map(({ kind }) => kind);
+    };
+    const known = ['x1', 'x2', 'x3'].map((accountId) => ({ accountId, id: 'ann', firstName: 'Ann' }));
+    expect(await apply('before', 0, upsertLogic, known)).toEqual(['created', 'created', 'created']);
+    expect(await apply('import', 0, upsertLogic, [{ accountId: 'y1', id: 'bo' }])).toEqual(['created']);
+    const [changed, unchanged, failing] = known;
+    const rows = [
+      { accountId: 'y2', id: 'bo' },
+      { ...changed, firstName: 'Anna' },
+      unchanged!,
+      { ...failing, referredByCodes: ['NOBODYS'] },
+    ];
+    expect(await apply('import', 1, upsertLogic, rows)).toEqual(['created', 'updated', 'unchanged', 'failed']);
+    const { accounts } = await store.load({ tenant: 'acme', jobId: '', accountIds: ['x1', 'x2', 'x3', 'y2'], codes: [], doNotTrack: [] });
+    const names = ['x1', 'x2', 'x3', 'y2'].map((id) => accounts.get(id)?.account?.users.map(({ firstName }) => firstName));
+    expect(names).toEqual([['Anna'], ['Ann'], ['Ann'], [undefined]]);
+
+    const stranger = { id: 'ann', preserveEmptyAccount: false, doNotTrack: false };
+    expect(await apply('deletion', 0, deletionLogic, [{ ...stranger, accountId: 'nowhere' }])).toEqual(['failed']);
+    expect(
+      await apply('deletion', 1, deletionLogic, [
+        { ...stranger, accountId: 'x3' },
+        { ...stranger, accountId: 'nowhere' },
+      ]),
+    ).toEqual(['deleted', 'failed']);
+  });
+
   test('an outcome is told to others before its commit resolves; a commit that nobody could be told of is made again', async () => {
     const db = await connect();
     const told: string[] = [];

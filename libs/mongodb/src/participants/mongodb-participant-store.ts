@@ -24,6 +24,7 @@ import { MongoClaimSweeps } from './mongo-claim-sweeps.ts';
 import { MongoDoNotTrackList } from './mongo-do-not-track-list.ts';
 import { MongoDocuments } from './mongo-documents.ts';
 import { MongoHistory } from './mongo-history.ts';
+import { RecentNewcomers } from './newcomers.ts';
 import type { AccountDocument } from './protocol/account-document.ts';
 import { fitsInDocument } from './document-size.ts';
 import type { ClaimantDocument, ClaimDocument } from './protocol/claims.ts';
@@ -90,6 +91,7 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
       sweeps: this.#sweeps,
       doNotTrack: new MongoDoNotTrackList(db),
       history: this.#history,
+      newcomers: new RecentNewcomers(),
       blobs: new MongoBlobs(db),
       encode: encodeDecisions,
       decode: decodeDecisions,

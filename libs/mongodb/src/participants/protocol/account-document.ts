@@ -16,7 +16,15 @@ export interface AccountContent {
   readonly users: string;
 }
 
-export const accountContent = ({ dateCreated, users }: Account): AccountContent => ({ dateCreated, users: JSON.stringify(users) });
+let latest: { readonly account: Account; readonly content: AccountContent } | undefined;
+
+/** What is stored of an account. That of the account asked about last is kept: it is measured, and then written. */
+export function accountContent(account: Account): AccountContent {
+  if (latest?.account !== account) {
+    latest = { account, content: { dateCreated: account.dateCreated, users: JSON.stringify(account.users) } };
+  }
+  return latest.content;
+}
 
 /** The document of an account as it is after a write; null means deleted. */
 export function accountDocument(_id: string, token: string, content: AccountContent | null): AccountDocument {

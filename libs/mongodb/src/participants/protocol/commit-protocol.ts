@@ -21,6 +21,15 @@ export interface Blobs {
   remove(ids: readonly string[]): Promise<void>;
 }
 
+/** Which jobs bring accounts that nobody had: theirs are not looked up before they are decided, as their insertion shows whether they are there. */
+export interface Newcomers {
+  areExpectedIn(jobId: string): boolean;
+  note(jobId: string, wereAllNew: boolean): void;
+}
+
+/** As what accounts are decided on that were not looked up. */
+const assumedNew = Symbol('assumed new');
+
 export interface ProtocolDependencies {
   readonly accounts: Documents<AccountDocument>;
   readonly records: Documents<DecisionRecord>;
@@ -29,9 +38,10 @@ export interface ProtocolDependencies {
   readonly sweeps: ClaimSweeps;
   readonly doNotTrack: DoNotTrackList;
   readonly history: History;
+  readonly newcomers: Newcomers;
   readonly blobs: Blobs;
-  readonly encode: (decisions: Decisions) => Promise<Uint8Array>;
-  readonly decode: (bytes: Uint8Array) => Promise<Decisions>;
+  readonly encode: (decisions: Decisions) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => Decisions;
   /**
    * Tells others of an outcome, or of what it says of some accounts: at least once for every commit, and again when a crash makes it uncertain. An
    * account's outcomes are told first in the order in which it was written.
@@ -65,13 +75,17 @@ export class CommitProtocol {
     });
   }
 
-  async load({ tenant, jobId, accountIds, codes, doNotTrack }: LoadRequest): Promise<LoadedState> {
+  async load({ tenant, jobId, accountIds, codes, doNotTrack, isFirst = false }: LoadRequest): Promise<LoadedState> {
+    const { newcomers } = this.#dependencies;
+    const areAssumedNew = isFirst && newcomers.areExpectedIn(jobId);
     const [accounts, states] = await Promise.all([
-      this.readAccounts(tenant, new Set(accountIds)),
+      this.readAccounts(tenant, new Set(areAssumedNew ? [] : accountIds)),
       this.claims.states(tenant, codes, jobId),
     ]);
+    if (isFirst && !areAssumedNew) newcomers.note(jobId, accounts.size === 0);
     // After the accounts: who is barred was put on the list before the account was written.
-    return { accounts, codes: states, doNotTrack: await this.#doNotTrack.among(tenant, doNotTrack) };
+    const barred = await this.#doNotTrack.among(tenant, doNotTrack);
+    return { accounts, codes: states, doNotTrack: barred, ...(areAssumedNew ? { asOf: assumedNew } : {}) };
   }
 
   /** Makes the claims of a job's file, in order; see the port. */
@@ -162,8 +176,10 @@ export class CommitProtocol {
     const { chunkId, tenant, jobId, date } = decision;
     const writes: AccountWrite[] = [];
     const wanted = new WantedCodes();
+    const untouched: string[] = [];
     for (const one of decision.accounts) {
       const isChanged = one.change.account !== one.before?.account;
+      if (!isChanged && one.before === undefined) untouched.push(one.accountId);
       if (!isChanged && record === undefined) continue;
       writes.push(accountWrite(one, isChanged));
       if (isChanged) wanted.add(one);
@@ -174,10 +190,11 @@ export class CommitProtocol {
     const decisions: Decisions = { tenant, jobId, token, writes };
     const ids = { decisions: decisionsId(token), outcome: outcomeId(token) };
     const write = async (): Promise<void> => {
-      await Promise.all([blobs.write(ids.decisions, await encode(decisions)), blobs.write(ids.outcome, outcome)]);
+      await Promise.all([blobs.write(ids.decisions, encode(decisions)), blobs.write(ids.outcome, outcome)]);
     };
     const [moved] = await Promise.all([this.#claimCodes(decision, wanted), write()]);
     await this.#missReferrers(decision, writes, moved);
+    if (decision.asOf === assumedNew) await this.#missNobody(decision, untouched, moved);
     if (moved.accountIds.size > 0) {
       await blobs.remove([ids.decisions, ids.outcome]);
       await this.claims.drop(tenant, listedBy(writes.filter(({ accountId }) => moved.accountIds.has(accountId))));
@@ -232,6 +249,13 @@ export class CommitProtocol {
     }
   }
 
+  /** Finds, of the accounts that were taken for new and would not be written, those that are there. */
+  async #missNobody({ tenant, jobId }: ChunkDecision, accountIds: readonly string[], moved: Moved): Promise<void> {
+    const found = await this.readAccounts(tenant, accountIds);
+    if (found.size > 0) this.#dependencies.newcomers.note(jobId, false);
+    for (const accountId of found.keys()) moved.accountIds.add(accountId);
+  }
+
   /** The incarnations of those who live. */
   async #livingAmong(tenant: string, sides: readonly ReferralSide[]): Promise<Set<string>> {
     const accounts = await this.readAccounts(tenant, new Set(sides.map(({ accountId }) => accountId)));
@@ -278,11 +302,11 @@ export class CommitProtocol {
    * the record meanwhile.
    */
   async #carryOn(record: DecisionRecord, own?: OwnDecisions): Promise<CommitResult | undefined> {
-    const { accounts, records } = this.#dependencies;
+    const { accounts, records, newcomers } = this.#dependencies;
     const decisions = await this.#decisionsOf(record, own?.decisions);
     const outcome = await this.#outcomeOf(record, own);
     if (decisions === undefined || outcome === undefined) return undefined;
-    const { tenant } = decisions[0]!;
+    const { tenant, jobId } = decisions[0]!;
     const standing = standingWrites(decisions);
     const applied = new Set(record.applied);
     const pending = [...standing.values()].filter((write) => write.content !== undefined && !applied.has(write.accountId));
@@ -290,6 +314,7 @@ export class CommitProtocol {
     await this.#doNotTrack.bar(tenant, barredBy(pending), record._id);
 
     const unsure = await this.#write(tenant, pending);
+    if (unsure.some(({ before }) => before === null)) newcomers.note(jobId, false);
     const tokens = await accounts.tokens(unsure.map(({ accountId }) => tenantKey(tenant, accountId)));
     const missing = unsure.filter(({ accountId, after }) => tokens.get(tenantKey(tenant, accountId)) !== after);
     if (missing.length === 0) {
@@ -318,7 +343,7 @@ export class CommitProtocol {
       const isMine = mine !== undefined && id === decisionsId(mine.token);
       const bytes = isMine ? undefined : await blobs.read(id);
       if (!isMine && bytes === undefined) return undefined;
-      all.push(bytes === undefined ? mine! : await decode(bytes));
+      all.push(bytes === undefined ? mine! : decode(bytes));
     }
     return all;
   }
@@ -422,10 +447,8 @@ const outcomeId = (token: string): string => `${token}/outcome`;
 
 function accountWrite({ accountId, before, change }: AccountDecision, isChanged: boolean): AccountWrite {
   const { account, listed, freed, referrals, erased, doNotTrack } = change;
-  return {
-    ...{ accountId, before: before?.token ?? null, listed, freed, referrals, erased, doNotTrack },
-    ...(isChanged ? { content: account === undefined ? null : accountContent(account) } : {}),
-  };
+  const content = !isChanged ? undefined : account === undefined ? null : accountContent(account);
+  return { accountId, before: before?.token ?? null, content, listed, freed, referrals, erased, doNotTrack };
 }
 
 /** The codes that accounts come to list, as their users are given them. */
@@ -436,10 +459,9 @@ class WantedCodes {
 
   add({ accountId, change: { account, listed } }: AccountDecision): void {
     if (listed.length === 0 || account === undefined) return;
-    const keys = new Set(listed.map(({ key }) => key));
     for (const user of account.users) {
       for (const { key, programId: program, code } of codesOf(user)) {
-        if (!keys.has(key)) continue;
+        if (!listed.some((one) => one.key === key)) continue;
         const owner = { accountId, id: user.id };
         const other = this.byKey.get(key);
         if (other !== undefined && !isSameUser(other.owner, owner)) note(this.contradictions, accountId, key);

@@ -35,8 +35,8 @@ export interface AccountWrite {
   readonly accountId: string;
   /** The token that the account must have; null where there must be none. */
   readonly before: string | null;
-  /** Absent when nothing changes; null when the account is deleted. */
-  readonly content?: AccountContent | null;
+  /** Undefined when nothing changes; null when the account is deleted. */
+  readonly content: AccountContent | null | undefined;
   readonly listed: readonly ListedCode[];
   readonly freed: readonly string[];
   readonly referrals: readonly Referral[];

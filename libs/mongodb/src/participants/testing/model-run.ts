@@ -21,6 +21,9 @@ interface Chunk {
   readonly isDirect: boolean;
   /** What each worker was answered. */
   readonly answers: Uint8Array[];
+  /** How many writes of accounts came before the first worker began, and before the first answer. */
+  began?: number;
+  answered?: number;
 }
 
 interface Job {
@@ -126,6 +129,7 @@ class ModelRun {
 
   async #work(actor: Actor, chunk: Chunk): Promise<void> {
     const protocol = this.world.protocol(actor);
+    chunk.began ??= this.world.written.length;
     const store = {
       load: (request) => protocol.load(request),
       commit: (decision) => protocol.commit(decision),
@@ -142,6 +146,7 @@ class ModelRun {
         { id, plan, recordNumbers, isDirect, encoder: new ChunkOutcomeEncoder(place), rows: parsed },
       ));
     chunk.answers.push(outcome);
+    chunk.answered ??= this.world.written.length;
   }
 
   #startDirect(name: string): void {
@@ -273,6 +278,9 @@ class ModelRun {
         write === undefined ? undefined : { before: userIn(write.before, row), after: userIn(write.after, row) },
       );
       if (problem !== undefined) found.push(`${chunk.id} says of ${row.accountId}/${row.id} ${outcome?.kind}, but ${problem}`);
+      // A deletion fails for nothing else.
+      if (chunk.plan.type === 'deletions' && outcome?.kind === 'failed' && !this.#wasAway(chunk, row))
+        found.push(`${chunk.id} did not find ${row.accountId}/${row.id}, who was there all the time`);
       if (write === undefined) continue;
       const hasUsers = usersOf(write.after ?? {}).length > 0;
       const isKept = write.after?.users !== undefined;
@@ -282,6 +290,14 @@ class ModelRun {
       if (isKept && !hasUsers && !mayBeEmpty) found.push(`${chunk.id} kept the empty account ${row.accountId}`);
       if (!isKept && chunk.plan.type === 'users') found.push(`${chunk.id} lost the account ${row.accountId}`);
     }
+  }
+
+  /** Whether a user was not there at some time between a chunk's beginning and its answer. */
+  #wasAway({ began = 0, answered = Infinity }: Chunk, user: UserKey): boolean {
+    const writes = this.world.written.slice(0, answered).map((write, at) => ({ ...write, at }));
+    const own = writes.filter(({ accountId }) => accountId === user.accountId);
+    const atFirst = own.findLast(({ at }) => at < began);
+    return [atFirst, ...own.filter(({ at }) => at >= began)].some((write) => userIn(write?.after, user) === undefined);
   }
 
   /** Nothing belongs to a life that ended, and nobody is created who was barred before. */

@@ -1,5 +1,6 @@
-import type { Referral, UserKey } from '@advocate/domain';
+import type { LoadedState, Referral, UserKey } from '@advocate/domain';
 import { codesOf, userText } from '@advocate/domain';
+import type { LoadRequest } from '@advocate/ports';
 import type { AccountDocument } from '../protocol/account-document.ts';
 import { usersOf } from '../protocol/account-document.ts';
 import type { ClaimantDocument, ClaimDocument } from '../protocol/claims.ts';
@@ -23,6 +24,7 @@ export const faults = [
   'no look at lives that ended',
   'do-not-track after the account',
   'overwriting before telling',
+  'taking accounts for new without looking again',
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -97,9 +99,11 @@ export class World {
       sweeps: { note: () => actor.step() },
       doNotTrack: new MemoryDoNotTrackList(this.doNotTrack, actor, random),
       history: this.#history(actor),
+      // Whether they are new or not.
+      newcomers: { areExpectedIn: () => random.chance(0.3), note: () => undefined },
       blobs: this.#blobs(actor),
-      encode: async (decisions) => Buffer.from(JSON.stringify(decisions)),
-      decode: async (bytes) => JSON.parse(Buffer.from(bytes).toString()) as Decisions,
+      encode: (decisions) => Buffer.from(JSON.stringify(decisions)),
+      decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as Decisions,
       announce: async (outcome, _, accountIds) => {
         await actor.step();
         this.announced.push({ outcome, accountIds, writes: this.written.length });
@@ -107,6 +111,7 @@ export class World {
       userHash: (user: UserKey) => userText(user),
       random: () => String((this.#tokens += 1)),
     };
+    if (this.#fault === 'taking accounts for new without looking again') return new TrustingProtocol(dependencies);
     return new CommitProtocol(this.#fault === undefined ? dependencies : { ...dependencies, ...this.#planted(this.#fault, dependencies) });
   }
 
@@ -171,7 +176,7 @@ export class World {
 
   /** The dependencies with one fault in them. */
   #planted(
-    fault: Fault,
+    fault: Exclude<Fault, 'taking accounts for new without looking again'>,
     { accounts, records, claims, claimants, history, doNotTrack, announce }: ProtocolDependencies,
   ): Partial<ProtocolDependencies> {
     const isNote = ({ token, document }: Replacement<DecisionRecord>): boolean => {
@@ -249,6 +254,14 @@ export class World {
         };
       }
     }
+  }
+}
+
+/** Forgets that accounts were not looked up. */
+class TrustingProtocol extends CommitProtocol {
+  override async load(request: LoadRequest): Promise<LoadedState> {
+    const { accounts, codes, doNotTrack } = await super.load(request);
+    return { accounts, codes, doNotTrack };
   }
 }
 
