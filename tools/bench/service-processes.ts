@@ -24,7 +24,7 @@ export interface ServicesOptions {
   readonly folder: string;
 }
 
-/** Starts the four services as processes on the distributed engine. */
+/** Starts the four services as processes on the distributed engine, with the options of Node that docs/operations.md recommends. */
 export async function startServices(options: ServicesOptions): Promise<ServiceProcesses> {
   const { kafka, mongodb, name, partitions, folder } = options;
   const env = {
@@ -37,7 +37,7 @@ export async function startServices(options: ServicesOptions): Promise<ServicePr
     ADVOCATE_DATA_DIR: folder,
     ADVOCATE_MAX_FILE_BYTES: String(2 ** 31),
   };
-  const processes = serviceNames.map((name) => new ServiceProcess(name, env, ['--max-semi-space-size=32']));
+  const processes = serviceNames.map((name) => new ServiceProcess(name, env, ['--max-semi-space-size=64']));
   const [ingestion] = await Promise.all(processes.map(({ serving }) => serving));
   return {
     grpcPort: ingestion?.port ?? 0,
