@@ -132,7 +132,10 @@ interface WriteError {
 /** Cuts documents, whose size is mostly that of their texts, into commands' worth. */
 function* bySize<Document extends object>(documents: readonly Document[]): Generator<readonly Document[]> {
   // A document has 16 MB.
-  if (documents.length <= 2) return yield documents;
+  if (documents.length <= 2) {
+    yield documents;
+    return;
+  }
   let start = 0;
   let bytes = 0;
   for (let index = 0; index < documents.length; index += 1) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { decideAndCommit, deletionLogic, directUpsertLogic, upsertLogic } from '@advocate/apply';
+import { decideAndCommit, deletionLogic, directUpsertLogic, upsertLogic, type RowLogic } from '@advocate/apply';
 import { ChunkOutcomeEncoder, decodeChunkOutcome } from '@advocate/messages';
 import { participantStoreContract } from '@advocate/ports/contracts';
 import { mongodbUri } from '@advocate/test-servers';
@@ -43,11 +43,11 @@ describe.skipIf(mongodbUri() === undefined)('on a server', () => {
 
   test('accounts that a job is expected to bring anew are found all the same, whether the rows change them or not', async () => {
     using store = await openMongodbParticipantStore(await connect());
-    const apply = async (jobId: string, slice: number, logic: typeof upsertLogic | typeof deletionLogic, rows: readonly object[]) => {
+    const apply = async (jobId: string, slice: number, logic: RowLogic<never>, rows: readonly object[]) => {
       const recordNumbers = rows.map((_, index) => 10 * slice + index);
       const place = { tenant: 'acme', jobId, slice, partition: 0, sliceChunks: 1, recordNumbers, ignoredFields: [] };
       const outcome = await decideAndCommit(
-        { store, logic: logic as typeof upsertLogic },
+        { store, logic },
         {
           ...{ id: `${jobId}/${slice}/0`, plan: buildPlan({ jobId }), recordNumbers, encoder: new ChunkOutcomeEncoder(place) },
           rows: rows.map((row) => ({ row })) as never,
@@ -55,9 +55,10 @@ describe.skipIf(mongodbUri() === undefined)('on a server', () => {
       );
       return decodeChunkOutcome(outcome).outcomes.map(({ kind }) => kind);
     };
+    const [imports, deletions] = [upsertLogic as RowLogic<never>, deletionLogic as RowLogic<never>];
     const known = ['x1', 'x2', 'x3'].map((accountId) => ({ accountId, id: 'ann', firstName: 'Ann' }));
-    expect(await apply('before', 0, upsertLogic, known)).toEqual(['created', 'created', 'created']);
-    expect(await apply('import', 0, upsertLogic, [{ accountId: 'y1', id: 'bo' }])).toEqual(['created']);
+    expect(await apply('before', 0, imports, known)).toEqual(['created', 'created', 'created']);
+    expect(await apply('import', 0, imports, [{ accountId: 'y1', id: 'bo' }])).toEqual(['created']);
     const [changed, unchanged, failing] = known;
     const rows = [
       { accountId: 'y2', id: 'bo' },
@@ -65,15 +66,15 @@ describe.skipIf(mongodbUri() === undefined)('on a server', () => {
       unchanged!,
       { ...failing, referredByCodes: ['NOBODYS'] },
     ];
-    expect(await apply('import', 1, upsertLogic, rows)).toEqual(['created', 'updated', 'unchanged', 'failed']);
+    expect(await apply('import', 1, imports, rows)).toEqual(['created', 'updated', 'unchanged', 'failed']);
     const { accounts } = await store.load({ tenant: 'acme', jobId: '', accountIds: ['x1', 'x2', 'x3', 'y2'], codes: [], doNotTrack: [] });
     const names = ['x1', 'x2', 'x3', 'y2'].map((id) => accounts.get(id)?.account?.users.map(({ firstName }) => firstName));
     expect(names).toEqual([['Anna'], ['Ann'], ['Ann'], [undefined]]);
 
     const stranger = { id: 'ann', preserveEmptyAccount: false, doNotTrack: false };
-    expect(await apply('deletion', 0, deletionLogic, [{ ...stranger, accountId: 'nowhere' }])).toEqual(['failed']);
+    expect(await apply('deletion', 0, deletions, [{ ...stranger, accountId: 'nowhere' }])).toEqual(['failed']);
     expect(
-      await apply('deletion', 1, deletionLogic, [
+      await apply('deletion', 1, deletions, [
         { ...stranger, accountId: 'x3' },
         { ...stranger, accountId: 'nowhere' },
       ]),
