@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EmbeddedEngineOptions } from '@advocate/embedded';
 import type { FilePolicy } from '@advocate/service';
-import { tuneCollector } from '@advocate/service';
+import { fixYoungGenerations, tuneCollector } from '@advocate/service';
 
 /** What a thread runs: participant and deletion, or notification. */
 export type ThreadServices = 'rows' | 'notification';
@@ -15,10 +15,12 @@ export interface ServiceThreadData extends EmbeddedEngineOptions {
   readonly allowPrivateWebhooks: boolean;
 }
 
-tuneCollector();
+const youngHalfMb = 12;
 
-// Bounds what the garbage collector lets pile up, so that memory does not grow with the length of a run.
-const resourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24 };
+// What the garbage collector lets pile up is bounded, so that memory does not grow with the length of a run.
+tuneCollector();
+fixYoungGenerations(youngHalfMb);
+const resourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 3 * youngHalfMb };
 
 /** Starts threads of services. Disposing lets each finish what it has in hand. A thread that fails ends the process, to be started anew. */
 export async function startServiceThreads(threads: readonly ServiceThreadData[]): Promise<AsyncDisposable> {

@@ -5,7 +5,7 @@
 export interface FileStore {
   /**
    * Stores a file under a name, in place of one that is there. The file appears whole and synced to disk when the promise resolves;
-   * when `content` throws, nothing is left and the error comes out.
+   * when `content` throws, nothing is left and the error comes out. A block of it need only be valid until the next one is asked for.
    */
   write(name: string, content: AsyncIterable<Uint8Array>): Promise<StoredFile>;
 

@@ -1,6 +1,7 @@
 export * from './engine.ts';
 export * from './event-log.ts';
 export * from './file-store.ts';
+export * from './give-back.ts';
 export * from './job-life.ts';
 export * from './job-store.ts';
 export * from './mailer.ts';

@@ -73,7 +73,7 @@ export interface JobStore {
    */
   putOutcome(outcome: StoredOutcome): Promise<{ readonly sliceFinished: boolean }>;
 
-  /** The outcomes of a slice's chunks, by partition. */
+  /** The outcomes of a slice's chunks, by partition; they belong to the caller. */
   outcomes(jobId: string, slice: number): Promise<readonly Uint8Array[]>;
 
   /** The outcomes of those of a job's chunks that have failed rows, slice by slice in order; a slice is read when it is reached. */

@@ -31,6 +31,7 @@ import { ImportJobServiceService } from '@advocate/contracts';
 import type { Job } from '@advocate/domain';
 import type { FileLinks, JobEvents } from '@advocate/messages';
 import { describeJob, errorToMessage } from '@advocate/messages';
+import { giveBack } from '@advocate/ports';
 import type { GrpcService, Logger } from '@advocate/service';
 import { GrpcHandlers, readResourceName, readTenant, RequestError } from '@advocate/service';
 import type { CreateJobDependencies } from '../application/create-job.ts';
@@ -189,6 +190,7 @@ function notFound(name: string): RequestError {
   return new RequestError('NOT_FOUND', 'JOB_NOT_FOUND', `There is no job ${name}. List the tenant's jobs to find it.`);
 }
 
+/** Each block is valid until the next one is asked for. */
 async function* dataOf(iterator: AsyncIterator<UploadFileRequest>): AsyncGenerator<Uint8Array> {
   for (;;) {
     const next = await iterator.next();
@@ -202,5 +204,6 @@ async function* dataOf(iterator: AsyncIterator<UploadFileRequest>): AsyncGenerat
       );
     }
     yield part.value;
+    giveBack(part.value);
   }
 }

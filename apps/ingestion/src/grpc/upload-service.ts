@@ -1,5 +1,6 @@
 import type { ContinueUploadRequest, UploadMessage, UploadServiceServer } from '@advocate/contracts';
 import { UploadServiceService } from '@advocate/contracts';
+import { giveBack } from '@advocate/ports';
 import type { GrpcService, Logger } from '@advocate/service';
 import { checkTenant, GrpcHandlers, readResourceName, readTenant, RequestError, resourceName } from '@advocate/service';
 import type { ResumableUpload, ResumableUploads, UploadKey } from '../application/resumable-uploads.ts';
@@ -44,6 +45,7 @@ function readKey(field: string, name: string): UploadKey {
   throw new RequestError('NOT_FOUND', 'UPLOAD_NOT_FOUND', `There is no upload ${name}. Start one with StartUpload.`);
 }
 
+/** Each block is valid until the next one is asked for. */
 async function* dataOf(iterator: AsyncIterator<ContinueUploadRequest>): AsyncGenerator<Uint8Array> {
   for (;;) {
     const next = await iterator.next();
@@ -53,5 +55,6 @@ async function* dataOf(iterator: AsyncIterator<ContinueUploadRequest>): AsyncGen
       throw new RequestError('INVALID_ARGUMENT', 'DATA_EXPECTED', 'Only the first message may be a place; the others bring data.');
     }
     yield part.value;
+    giveBack(part.value);
   }
 }

@@ -1,6 +1,7 @@
 import type { Job } from '@advocate/domain';
 import { jobFiles, summariseChunkOutcome } from '@advocate/messages';
 import type { FileStore, JobStore } from '@advocate/ports';
+import { readSliceOutcomes } from './slice-outcomes.ts';
 import { resultLines } from './write-files.ts';
 
 /** Ends a draft that is not wanted any more. */
@@ -96,7 +97,8 @@ export class ResultsDraft {
 }
 
 async function fieldsOf(jobs: JobStore, job: Job, slice: number): Promise<string[]> {
-  const names = (await jobs.outcomes(job.id, slice)).flatMap((chunk) => summariseChunkOutcome(chunk).customFields);
+  using outcomes = await readSliceOutcomes(jobs, job.id, slice);
+  const names = outcomes.chunks.flatMap((chunk) => summariseChunkOutcome(chunk).customFields);
   return [...new Set(names)].sort();
 }
 

@@ -8,6 +8,7 @@ import type { Cell } from './result-columns.ts';
 import { deletionCells, deletionColumns, errorColumns, userCells, userColumns } from './result-columns.ts';
 import { rowsInOrder } from './result-rows.ts';
 import type { ResultsDraft } from './results-draft.ts';
+import { readSliceOutcomes } from './slice-outcomes.ts';
 
 /** What writing a job's files found out on the way. */
 export interface WrittenFiles {
@@ -57,7 +58,8 @@ async function summarise(jobs: JobStore, job: Job, slices: readonly number[]): P
   let rows = 0;
   let failed = 0;
   for (const slice of slices) {
-    for (const bytes of await jobs.outcomes(job.id, slice)) {
+    using outcomes = await readSliceOutcomes(jobs, job.id, slice);
+    for (const bytes of outcomes.chunks) {
       const summary = summariseChunkOutcome(bytes);
       for (const name of summary.customFields) customFields.add(name);
       for (const name of summary.ignoredFields) ignoredFields.add(name);
@@ -91,7 +93,8 @@ export async function* resultLines(
   yield await writer.header();
   for await (const slice of slices) {
     const lines = new LineBlock(writer);
-    for (const { outcome } of rowsInOrder(await jobs.outcomes(job.id, slice))) {
+    using outcomes = await readSliceOutcomes(jobs, job.id, slice);
+    for (const { outcome } of rowsInOrder(outcomes.chunks)) {
       if (outcome.kind === 'failed') continue;
       lines.add(isUsers ? userCells(outcome.result as ResultRow, customFields) : deletionCells(outcome.result as DeletedRow));
       if (lines.isFull) yield await lines.take();
@@ -105,8 +108,9 @@ async function* errorLines(jobs: JobStore, job: Job, slices: readonly number[]):
   yield await writer.header();
   for (const slice of slices) {
     const lines = new LineBlock(writer);
-    const chunks = (await jobs.outcomes(job.id, slice)).filter((chunk) => summariseChunkOutcome(chunk).counts.failed > 0);
-    for (const { recordNumber, outcome } of rowsInOrder(chunks)) {
+    using outcomes = await readSliceOutcomes(jobs, job.id, slice);
+    const failing = outcomes.chunks.filter((chunk) => summariseChunkOutcome(chunk).counts.failed > 0);
+    for (const { recordNumber, outcome } of rowsInOrder(failing)) {
       if (outcome.kind !== 'failed') continue;
       const { message, apiErrorCode, statusCode } = outcome.error;
       lines.add([recordNumber, message, apiErrorCode, statusCode]);

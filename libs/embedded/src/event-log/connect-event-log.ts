@@ -1,4 +1,5 @@
 import {
+  giveBack,
   requirePartitions,
   UndecodableMessageError,
   type DeadLetter,
@@ -73,6 +74,7 @@ async function deliver(consumer: RemoteConsumer | undefined, call: ServerCall & 
     if (error instanceof UndecodableMessageError) return { undecodable: error.reason };
     throw error;
   } finally {
+    giveBack(value);
     resolve();
   }
 }
@@ -105,6 +107,7 @@ class RemoteEventLog implements ConnectedEventLog {
       const heads = batch.map(({ key, partition, value }) => ({ key, partition, bytes: value.byteLength }));
       const values = batch.map(({ value }) => value);
       await this.#untilClosing(() => this.#peer.call({ type: 'publish', topic, messages: heads }, values));
+      for (const value of values) giveBack(value);
     }
   }
 

@@ -22,24 +22,26 @@ export function writeFrame(output: Writable, header: unknown, parts: readonly Ui
   output.uncork();
 }
 
-/** The frames of a stream. A frame that the stream breaks off in the middle of is left out. */
+/** The frames of a stream; a body has memory of its own unless it is small. A frame that the stream breaks off in the middle of is left out. */
 export async function* readFrames(input: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
   let part = Buffer.allocUnsafe(prefixBytes);
   let filled = 0;
-  let headerBytes: number | undefined;
+  /** The parts of the frame that are whole: its prefix, then its header. */
+  let whole: readonly Buffer[] = [];
   for await (const block of input) {
-    for (let at = 0; at < block.length;) {
+    for (let at = 0; at < block.length || filled === part.length;) {
       const copied = block.copy(part, filled, at);
       at += copied;
       filled += copied;
       if (filled < part.length) continue;
       filled = 0;
-      if (headerBytes === undefined) {
-        headerBytes = part.readUInt32BE(0);
-        part = Buffer.allocUnsafe(headerBytes + part.readUInt32BE(4));
+      const [prefix = part, header] = whole;
+      if (header === undefined) {
+        whole = [...whole, part];
+        part = Buffer.allocUnsafe(prefix.readUInt32BE(whole.length === 1 ? 0 : 4));
       } else {
-        yield { header: JSON.parse(part.toString('utf8', 0, headerBytes)), body: part.subarray(headerBytes) };
-        headerBytes = undefined;
+        yield { header: JSON.parse(header.toString()), body: part };
+        whole = [];
         part = Buffer.allocUnsafe(prefixBytes);
       }
     }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from '@advocate/ports';
+import { giveBack, type IncomingMessage } from '@advocate/ports';
 
 /** How much a partition keeps. A message that is larger than `bytes` is taken when the partition is empty. */
 export interface Capacity {
@@ -85,16 +85,6 @@ export class PartitionLog {
       turn.resolve();
     }
   }
-}
-
-const largeBytes = 64 << 10;
-
-/**
- * Frees a large value at once and leaves it empty, if it does not share its memory. It has lived through some collections by now, so that the garbage
- * collector would let megabytes upon megabytes of its like pile up.
- */
-function giveBack({ byteLength, buffer }: Uint8Array): void {
-  if (byteLength >= largeBytes && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** Where a group stands in a partition. */
