@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { environment: 'node', testTimeout: 20_000, hookTimeout: 30_000 } as const;
+const shared = {
+  environment: 'node',
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+  expect: { poll: { timeout: 10_000, interval: 5 } },
+} as const;
 const suffixed = ['**/*.e2e.test.ts', '**/*.int.test.ts'];
 const ignored = ['**/node_modules/**', '**/dist/**'];
 

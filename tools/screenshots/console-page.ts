@@ -25,7 +25,8 @@ const pages: Readonly<Record<string, { readonly text: string; readonly states: R
     text: 'One job: counts, progress over time, errors by cause, files, options and what happened when.',
     states: {
       'job-running': 'Running: share, rate and remaining time move, and so does the line.',
-      'job-failed-rows': 'Failed rows by cause, with the first of each: record, line, column and the value that stands there.',
+      'job-failed-rows':
+        'Failed rows by cause, with the first of each: record, line, column and the value that stands there. They are also a file of their own, to be corrected and imported again.',
       'job-aborted': 'Aborted: why, and a way to go on once that is repaired.',
       'job-expired': 'Files are kept for 30 days; then they are gone, and the counts remain.',
     },

@@ -8,7 +8,7 @@ import { deletePeople, importPeople, outlastServer } from './testing/use-console
 const chromium = chromiumForTests();
 
 describe.skipIf(chromium === undefined)('the console in a browser', () => {
-  test('does the whole job, and outlasts a server that is killed', { timeout: 120_000 }, async () => {
+  test('does the whole job, and outlasts a server that is killed', async () => {
     await using suite = await spawnAllInOne(await temporaryFolder());
     await using browser = await ConsoleBrowser.launch(chromium!);
     const tab = await browser.openTab(suite.url);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConsoleClient, eventsOf } from './testing/console-client.ts';
 import type { ServerEvent } from './testing/console-client.ts';
 import { spawnConsole } from './testing/spawn-console.ts';
+import { holdWrites } from './testing/hold-writes.ts';
 import { spawnSuite } from './testing/spawn-suite.ts';
 import type { Suite } from './testing/start-suite.ts';
 import { startSuite, temporaryFolder } from './testing/start-suite.ts';
@@ -72,7 +73,7 @@ describe('a job in the console', () => {
     expect((await console.ask('GET', `importJobs/${id}/progressHistory`)).body).toMatchObject({
       points: [{ recordsProcessed: 1, errors: 1 }],
     });
-    expect(await console.ask('DELETE', `importJobs/${id}`)).toMatchObject({ status: 200, body: {} });
+    expect(await console.remove(id)).toMatchObject({ status: 200, body: {} });
     expect(await console.ask('GET', `importJobs/${id}`)).toMatchObject({ status: 404, body: { error: { reason: 'JOB_NOT_FOUND' } } });
   });
 
@@ -140,7 +141,7 @@ describe('a signed link', () => {
     const { content } = await suite.client.download(name, 'RESULTS');
     expect(answer).toMatchObject({ status: 200, body: content.toString() });
     expect(answer.headers.get('Content-Disposition')).toContain(`attachment; filename="${id}.results.csv"`);
-    await console.ask('DELETE', `importJobs/${id}`);
+    await console.remove(id);
     expect(await console.ask('GET', `/files/${sign(id, later)}`)).toMatchObject({
       status: 404,
       body: expect.stringContaining('This file is gone'),
@@ -164,11 +165,13 @@ test('what the services go through, the console says: away, and back by itself',
   const dataDir = await temporaryFolder();
   await using suite = await spawnSuite(dataDir);
   await using own = await spawnConsole(suite.port);
+  const held = holdWrites(dataDir, 'participants.db');
   const { id } = await own.client.start(rowsOf(60_000, 'away'));
   const events: ServerEvent[] = [];
   for await (const event of eventsOf(await own.client.fetch(`importJobs/${id}/watch`))) {
     if (events.push(event) === 1) await suite.kill();
   }
+  held[Symbol.dispose]();
   expect(events[0]).toMatchObject({ event: 'message', data: { id, status: 'PENDING' } });
   expect(events.at(-1)).toMatchObject({ event: 'away', data: { error: { code: 'UNAVAILABLE', reason: 'SERVER_AWAY' } } });
   expect(await own.client.ask('GET', 'importJobs')).toMatchObject({ status: 503, body: { error: { reason: 'SERVER_AWAY' } } });

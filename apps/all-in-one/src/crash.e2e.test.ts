@@ -81,52 +81,43 @@ function expectSame(outcome: Import, undisturbed: Import): void {
 }
 
 describe('a job never dies of a crash', () => {
-  test(
-    `ends with the same store and files as an undisturbed run, wherever its process is killed (seed ${seed})`,
-    { timeout: 120_000 },
-    async () => {
-      const random = createRandom(seed);
-      const file = usersFile(50_000, seed);
-      const users = { requestId: 'users' };
-      const deletions = { requestId: 'deletions', type: 'USER_DELETIONS', filename: 'deletions.csv' } as const;
-      const deletedContent = deletionsFile(file, seed);
+  test(`ends with the same store and files as an undisturbed run, wherever its process is killed (seed ${seed})`, async () => {
+    const random = createRandom(seed);
+    const file = usersFile(50_000, seed);
+    const users = { requestId: 'users' };
+    const deletions = { requestId: 'deletions', type: 'USER_DELETIONS', filename: 'deletions.csv' } as const;
+    const deletedContent = deletionsFile(file, seed);
 
-      const calm = await temporaryFolder();
-      const importedCalmly = await onFreshStart(calm, (suite) => suite.importFile(file.content, users));
-      const storeAfterImport = dumpStore(calm);
-      const deletedCalmly = await onFreshStart(calm, (suite) => suite.importFile(deletedContent, deletions));
-      expect(importedCalmly.job).toMatchObject({ status: 'COMPLETED', stats: { recordsProcessed: 50_000 } });
-      expect(deletedCalmly.job).toMatchObject({ status: 'COMPLETED' });
+    const calm = await temporaryFolder();
+    const importedCalmly = await onFreshStart(calm, (suite) => suite.importFile(file.content, users));
+    const storeAfterImport = dumpStore(calm);
+    const deletedCalmly = await onFreshStart(calm, (suite) => suite.importFile(deletedContent, deletions));
+    expect(importedCalmly.job).toMatchObject({ status: 'COMPLETED', stats: { recordsProcessed: 50_000 } });
+    expect(deletedCalmly.job).toMatchObject({ status: 'COMPLETED' });
 
-      const struck = await temporaryFolder();
-      const imported = await runThroughKills(
-        struck,
-        file.content,
-        users,
-        drawStrikes(random, { claiming: 3, applying: 6, writing: 3 }, 32),
-      );
-      expectSame(imported.outcome, importedCalmly);
-      expect(firstDifference(dumpStore(struck), storeAfterImport), 'store after the import').toBeUndefined();
-      const deleted = await runThroughKills(
-        struck,
-        deletedContent,
-        deletions,
-        drawStrikes(random, { claiming: 0, applying: 7, writing: 2 }, 28),
-      );
-      expectSame(deleted.outcome, deletedCalmly);
-      expect(firstDifference(dumpStore(struck), dumpStore(calm)), 'store after the deletions').toBeUndefined();
+    const struck = await temporaryFolder();
+    const imported = await runThroughKills(struck, file.content, users, drawStrikes(random, { claiming: 3, applying: 6, writing: 3 }, 32));
+    expectSame(imported.outcome, importedCalmly);
+    expect(firstDifference(dumpStore(struck), storeAfterImport), 'store after the import').toBeUndefined();
+    const deleted = await runThroughKills(
+      struck,
+      deletedContent,
+      deletions,
+      drawStrikes(random, { claiming: 0, applying: 7, writing: 2 }, 28),
+    );
+    expectSame(deleted.outcome, deletedCalmly);
+    expect(firstDifference(dumpStore(struck), dumpStore(calm)), 'store after the deletions').toBeUndefined();
 
-      for (const [killedIn, wanted] of [
-        [imported.killedIn, { claiming: 2, applying: 4, writing: 1 }],
-        [deleted.killedIn, { applying: 5, writing: 1 }],
-      ] as const) {
-        expect(killedIn.filter((phase) => phase !== 'ended').length, 'kills in mid-job').toBeGreaterThanOrEqual(8);
-        for (const [phase, times] of Object.entries(wanted)) {
-          expect(killedIn.filter((killed) => killed === phase).length, `kills while ${phase}`).toBeGreaterThanOrEqual(times);
-        }
+    for (const [killedIn, wanted] of [
+      [imported.killedIn, { claiming: 2, applying: 4, writing: 1 }],
+      [deleted.killedIn, { applying: 5, writing: 1 }],
+    ] as const) {
+      expect(killedIn.filter((phase) => phase !== 'ended').length, 'kills in mid-job').toBeGreaterThanOrEqual(8);
+      for (const [phase, times] of Object.entries(wanted)) {
+        expect(killedIn.filter((killed) => killed === phase).length, `kills while ${phase}`).toBeGreaterThanOrEqual(times);
       }
-    },
-  );
+    }
+  });
 });
 
 async function onFreshStart<Result>(dataDir: string, run: (suite: Suite) => Promise<Result>): Promise<Result> {

@@ -23,7 +23,7 @@ async function runSmall(client: SuiteClient, fileRef: string, bigName: string, p
 }
 
 describe('a small job does not wait for a big one', () => {
-  test('whether that one claims codes, applies rows or writes its files', { timeout: 120_000 }, async () => {
+  test('whether that one claims codes, applies rows or writes its files', async () => {
     const dataDir = await temporaryFolder();
     const small: Record<string, string> = {};
     let big: ImportJob;

@@ -120,6 +120,7 @@ describe('with several instances of every service over one engine', () => {
     await until(() => shared.progress.length > 0 || undefined, 'progress that is told');
     held[Symbol.dispose]();
     expectWhole(await two.client.outcome(users.name));
+    await until(() => shared.events.length === 3 || undefined, 'the event of its end');
     expect(shared.progress).toEqual(shared.progress.toSorted((some, other) => some - other));
     const deletions = await two.client.start(usersOf(rows), { type: 'USER_DELETIONS' });
     expect(await one.client.ended(deletions.name)).toMatchObject({ status: 'COMPLETED', stats: { deleted: rows, errors: 0 } });

@@ -14,7 +14,6 @@ describe('memory is flat in the size of the file', () => {
   // Only Linux tells another process's peak.
   test.runIf(process.platform === 'linux')(
     'under 500 MB for a whole process, through an import with codes, the same again and a deletion',
-    { timeout: 180_000 },
     async () => {
       const file = usersFile(60_000, 1);
       await using suite = await spawnSuite(await temporaryFolder());

@@ -25,47 +25,43 @@ function expectSame(outcome: Import, other: Import): void {
 }
 
 describe('the services as processes of their own over one data folder', () => {
-  test(
-    'end with the same store and files as all in one, though the consumer of each kind of rows is killed in mid-job and started again',
-    { timeout: 180_000 },
-    async () => {
-      const file = usersFile(20_000, 1);
-      const deletionsContent = deletionsFile(file, 1);
-      const dataDir = await temporaryFolder();
+  test('end with the same store and files as all in one, though the consumer of each kind of rows is killed in mid-job and started again', async () => {
+    const file = usersFile(20_000, 1);
+    const deletionsContent = deletionsFile(file, 1);
+    const dataDir = await temporaryFolder();
 
-      await using ingestion = await spawnService('ingestion', dataDir, { ADVOCATE_PARTITIONS: `${partitions}` });
-      await using notification = await spawnService('notification', dataDir);
-      await using participant = await spawnService('participant', dataDir);
-      await using deletion = await spawnService('deletion', dataDir);
-      using client = new SuiteClient(ingestion.port);
+    await using ingestion = await spawnService('ingestion', dataDir, { ADVOCATE_PARTITIONS: `${partitions}` });
+    await using notification = await spawnService('notification', dataDir);
+    await using participant = await spawnService('participant', dataDir);
+    await using deletion = await spawnService('deletion', dataDir);
+    using client = new SuiteClient(ingestion.port);
 
-      /** Runs a file, whose consumer dies as soon as it has applied some of it. */
-      const runThroughKill = async (content: string, options: JobOptions, consumer: SpawnedService): Promise<Import> => {
-        const { name } = await client.start(content, options);
-        const jobId = name.split('/').at(-1) ?? '';
-        await until(() => peek(dataDir, jobId).outcomes > partitions || undefined, 'some outcomes');
-        await consumer.kill();
-        expect(peek(dataDir, jobId).phase, 'where the job stands without its consumer').toBe('applying');
-        await using _ = await spawnService(consumer === participant ? 'participant' : 'deletion', dataDir);
-        return await client.outcome(name);
-      };
-      const imported = await runThroughKill(file.content, users, participant);
-      const deleted = await runThroughKill(deletionsContent, deletions, deletion);
-      for (const service of [notification, ingestion]) expect(await service.stop()).toBe(0);
+    /** Runs a file, whose consumer dies as soon as it has applied some of it. */
+    const runThroughKill = async (content: string, options: JobOptions, consumer: SpawnedService): Promise<Import> => {
+      const { name } = await client.start(content, options);
+      const jobId = name.split('/').at(-1) ?? '';
+      await until(() => peek(dataDir, jobId).outcomes > partitions || undefined, 'some outcomes');
+      await consumer.kill();
+      expect(peek(dataDir, jobId).phase, 'where the job stands without its consumer').toBe('applying');
+      await using _ = await spawnService(consumer === participant ? 'participant' : 'deletion', dataDir);
+      return await client.outcome(name);
+    };
+    const imported = await runThroughKill(file.content, users, participant);
+    const deleted = await runThroughKill(deletionsContent, deletions, deletion);
+    for (const service of [notification, ingestion]) expect(await service.stop()).toBe(0);
 
-      const undivided = await temporaryFolder();
-      let now = imported.job.dateCreated;
-      {
-        await using suite = await startSuite({ dataDir: undivided, partitions, now: () => now });
-        const importedInOne = await suite.importFile(file.content, users);
-        now = deleted.job.dateCreated;
-        const deletedInOne = await suite.importFile(deletionsContent, deletions);
-        expect(importedInOne.job).toMatchObject({ status: 'COMPLETED', stats: { recordsProcessed: 20_000 } });
-        expect(deletedInOne.job).toMatchObject({ status: 'COMPLETED' });
-        expectSame(imported, importedInOne);
-        expectSame(deleted, deletedInOne);
-      }
-      expect(firstDifference(dumpStore(dataDir), dumpStore(undivided)), 'store').toBeUndefined();
-    },
-  );
+    const undivided = await temporaryFolder();
+    let now = imported.job.dateCreated;
+    {
+      await using suite = await startSuite({ dataDir: undivided, partitions, now: () => now });
+      const importedInOne = await suite.importFile(file.content, users);
+      now = deleted.job.dateCreated;
+      const deletedInOne = await suite.importFile(deletionsContent, deletions);
+      expect(importedInOne.job).toMatchObject({ status: 'COMPLETED', stats: { recordsProcessed: 20_000 } });
+      expect(deletedInOne.job).toMatchObject({ status: 'COMPLETED' });
+      expectSame(imported, importedInOne);
+      expectSame(deleted, deletedInOne);
+    }
+    expect(firstDifference(dumpStore(dataDir), dumpStore(undivided)), 'store').toBeUndefined();
+  });
 });

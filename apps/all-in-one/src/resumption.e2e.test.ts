@@ -5,6 +5,7 @@ import type { ImportJob } from '@advocate/contracts';
 import { JobEvent } from '@advocate/contracts';
 import { joinEmbeddedEngine } from '@advocate/embedded';
 import { dumpStore, firstDifference } from './testing/dump-store.ts';
+import { holdWrites } from './testing/hold-writes.ts';
 import { usersFile } from './testing/import-files.ts';
 import { peek } from './testing/peek.ts';
 import { spawnSuite } from './testing/spawn-suite.ts';
@@ -97,12 +98,14 @@ describe('a job that was aborted', () => {
     const { client } = suite;
     const missing = `${parent}/importJobs/0123456789abcdef01234567`;
     expect(await refusal(client.ask('resumeImportJob', { name: missing }))).toMatchObject({ code: 'NOT_FOUND' });
+    const held = holdWrites(suite.dataDir, 'participants.db');
     const { name, id } = await client.start(usersFile(5_000, 1).content);
     expect(await refusal(client.ask('resumeImportJob', { name }))).toEqual({
       code: 'FAILED_PRECONDITION',
       message: `Job ${id} is PENDING; only a job that is ABORTED can be resumed.`,
     });
     await client.ask('cancelImportJob', { name });
+    held[Symbol.dispose]();
     await client.ended(name);
     expect(await refusal(client.ask('resumeImportJob', { name }))).toMatchObject({
       code: 'FAILED_PRECONDITION',

@@ -8,11 +8,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { holdWrites } from '@advocate/all-in-one/testing';
 import { joinEmbeddedEngine } from '@advocate/embedded';
 import { startReceiver } from '@advocate/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
 
 const launcher = fileURLToPath(new URL('../bin/advocate.js', import.meta.url));
 
@@ -28,17 +27,17 @@ class Run {
   readonly ended: Promise<Ended>;
   #stdout = '';
   #stderr = '';
+  #isClosed = false;
 
   constructor(args: readonly string[], as: { readonly uid?: number; readonly gid?: number; readonly env?: NodeJS.ProcessEnv } = {}) {
     this.process = spawn(process.execPath, [launcher, ...args], { cwd: folder, ...as });
     this.process.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
     started.add(this.process);
-    this.ended = once(this.process, 'close').then(([status]) => ({
-      status: status as number | null,
-      stdout: this.#stdout,
-      stderr: this.#stderr,
-    }));
+    this.ended = once(this.process, 'close').then(([status]) => {
+      this.#isClosed = true;
+      return { status: status as number | null, stdout: this.#stdout, stderr: this.#stderr };
+    });
   }
 
   /** Waits until the process has said something that fits. */
@@ -46,7 +45,7 @@ class Run {
     for (;;) {
       const match = pattern.exec(this.#stdout + this.#stderr);
       if (match !== null) return match;
-      if (this.process.exitCode !== null) throw new Error(`advocate ended without saying ${pattern}:\n${this.#stdout}${this.#stderr}`);
+      if (this.#isClosed) throw new Error(`advocate ended without saying ${pattern}:\n${this.#stdout}${this.#stderr}`);
       await Promise.race([once(this.process.stdout, 'data'), once(this.process.stderr, 'data'), this.ended]);
     }
   }
@@ -382,13 +381,18 @@ describe('with a server', () => {
 
   test('an interrupted import goes on in the server, until it is cancelled', async () => {
     await write('users.csv', manyRows);
+    await using engine = await joinEmbeddedEngine({ dataDir });
+    const held = holdWrites(dataDir, 'participants.db');
     const run = new Run(['import', 'users', 'users.csv', '--tenant', 'long', ...to]);
     const [, id = ''] = await run.says(/Job ([0-9a-f]{24}) accepted/);
     run.process.kill('SIGINT');
     const interrupted = await run.ended;
     expect(interrupted).toMatchObject({ status: 130, stdout: '' });
     expect(interrupted.stderr).toContain(`the job goes on; follow it with advocate jobs watch tenants/long/importJobs/${id}\n`);
-    const cancelled = await advocate(['jobs', 'cancel', id, '--tenant', 'long', ...to]);
+    const cancelling = advocate(['jobs', 'cancel', id, '--tenant', 'long', ...to]);
+    await expect.poll(() => engine.jobs.get('long', id)).toMatchObject({ cancelRequested: true });
+    held[Symbol.dispose]();
+    const cancelled = await cancelling;
     expect(cancelled.status, cancelled.stderr).toBe(0);
     expect(cancelled.stdout).toContain(`Job ${id} was cancelled`);
     const watched = await advocate(['jobs', 'watch', id, '--tenant', 'long', ...to]);
@@ -399,10 +403,12 @@ describe('with a server', () => {
   test('a job whose file was gone goes on once it is back, and no other job is resumed', async () => {
     await write('users.csv', manyRows);
     const tenant = ['--tenant', 'aborted', ...to];
+    const held = holdWrites(dataDir, 'participants.db');
     const accepted = json(await advocate(['import', 'users', 'users.csv', '--no-wait', '--json', ...tenant]));
     const id = String(accepted.id);
     const stored = join(dataDir, 'files', String(accepted.fileRef));
     await rename(stored, join(folder, 'kept.csv'));
+    held[Symbol.dispose]();
     for (const command of ['watch', 'resume']) {
       const aborted = await advocate(['jobs', command, id, ...tenant]);
       expect(aborted.status, aborted.stderr).toBe(2);

@@ -54,7 +54,7 @@ test('a watch is cancelled in the services when the browser goes away', async ()
   const { incoming, call } = await openWatch(port, watched);
   expect(call.cancelled).toBe(false);
   incoming.destroy();
-  await vi.waitFor(() => expect(call.cancelled).toBe(true), { timeout: 5_000 });
+  await expect.poll(() => call.cancelled).toBe(true);
 });
 
 test('a watch on which nothing happens is kept open by a comment now and then', async () => {
@@ -63,9 +63,9 @@ test('a watch on which nothing happens is kept open by a comment now and then', 
   const { port, watched } = await serveWatches();
   const { call, said } = await openWatch(port, watched);
   vi.advanceTimersByTime(15_000);
-  await vi.waitFor(() => expect(said()).toMatch(/^retry: \d+\n\ndata: .*\n\n:\n\n$/));
+  await expect.poll(() => said()).toMatch(/^retry: \d+\n\ndata: .*\n\n:\n\n$/);
   call.end();
-  await vi.waitFor(() => expect(said()).toContain('event: end\n'));
+  await expect.poll(() => said()).toContain('event: end\n');
 });
 
 test('a browser that does not read holds the services back', async () => {
@@ -74,7 +74,7 @@ test('a browser that does not read holds the services back', async () => {
   incoming.pause();
   expect(await megabytesTaken(call)).toBeLessThan(30);
   incoming.destroy();
-  await vi.waitFor(() => expect(call.cancelled).toBe(true), { timeout: 5_000 });
+  await expect.poll(() => call.cancelled).toBe(true);
 });
 
 test('of what fails inside the services nothing is told', async () => {

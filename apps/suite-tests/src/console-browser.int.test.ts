@@ -21,6 +21,14 @@ async function withIngestion(suite: DistributedSuite): Promise<ConsoleSuite & { 
     async revive() {
       ingestion = await suite.startService('ingestion', grpcPort);
     },
+    async hold() {
+      await suite.stop(suite.instances('participant')[0]!);
+      return {
+        async [Symbol.asyncDispose]() {
+          await suite.startService('participant');
+        },
+      };
+    },
   };
 }
 

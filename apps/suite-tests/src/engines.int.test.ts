@@ -52,7 +52,7 @@ const script: Script = async (client, importFile) => {
 };
 
 describe.skipIf(kafka === undefined || mongodb === undefined)('the same files give the same on both engines', () => {
-  test('users, as CSV and JSONL, twice, deletions, and users again', { timeout: 120_000 }, async () => {
+  test('users, as CSV and JSONL, twice, deletions, and users again', async () => {
     const suite = await DistributedSuite.start({ kafka: kafka!, mongodb: mongodb! });
     const imports: Import[] = [];
     await script(

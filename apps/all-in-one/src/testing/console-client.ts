@@ -54,6 +54,15 @@ export class ConsoleClient {
     };
     return until(look, `the end of job ${id}`);
   }
+
+  /** Deletes a job that has ended once its last event has gone out. */
+  async remove(id: string): Promise<ConsoleAnswer> {
+    const tryTo = async (): Promise<ConsoleAnswer | undefined> => {
+      const answer = await this.ask<{ readonly error?: { readonly reason: string } }>('DELETE', `importJobs/${id}`);
+      return answer.body.error?.reason === 'JOB_OWES_EVENT' ? undefined : answer;
+    };
+    return until(tryTo, `job ${id} can be deleted`);
+  }
 }
 
 /** Where an upload is, below the tenant. */

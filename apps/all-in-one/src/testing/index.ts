@@ -1,4 +1,5 @@
 export { firstDifference, inKeyOrder } from './dump-store.ts';
+export { holdWrites } from './hold-writes.ts';
 export { deletionsFile, usersFile } from './import-files.ts';
 export { createRandom, type Random } from './random.ts';
 export { type ServiceName, serviceNames, ServiceProcess } from './service-process.ts';

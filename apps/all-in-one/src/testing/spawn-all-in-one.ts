@@ -1,3 +1,4 @@
+import { holdWrites } from './hold-writes.ts';
 import { ServiceProcess } from './service-process.ts';
 import { doNotTrackSecret } from './start-suite.ts';
 import { SuiteClient } from './suite-client.ts';
@@ -28,6 +29,10 @@ export async function spawnAllInOne(dataDir: string): Promise<SpawnedAllInOne> {
     async revive() {
       running = start(port, new URL(url).port);
       await running.serving;
+    },
+    async hold() {
+      const held = holdWrites(dataDir, 'participants.db');
+      return { [Symbol.asyncDispose]: async () => held[Symbol.dispose]() };
     },
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]();

@@ -1,13 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { AllInOneOptions } from '../start-all-in-one.ts';
 import { startAllInOne } from '../start-all-in-one.ts';
 import type { Import, JobOptions } from './suite-client.ts';
 import { SuiteClient } from './suite-client.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The time that all clocks of the tests show, so that two runs can be compared. */
 export const testNow = 1_767_225_600_000;

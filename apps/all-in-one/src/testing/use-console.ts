@@ -1,6 +1,6 @@
 import type { ConsoleTab } from '@advocate/console/testing';
 import { expect } from 'vitest';
-import { parent, type SuiteClient } from './suite-client.ts';
+import { parent, type SuiteClient, until } from './suite-client.ts';
 
 /** A suite with a console. */
 export interface ConsoleSuite {
@@ -10,6 +10,8 @@ export interface ConsoleSuite {
   kill(): Promise<void>;
   /** Starts what was killed again, at the same address. */
   revive(): Promise<void>;
+  /** Has jobs stand still where rows of users would be applied next, until it is disposed. */
+  hold(): Promise<AsyncDisposable>;
 }
 
 const people = 2_000;
@@ -68,17 +70,26 @@ export async function deletePeople(tab: ConsoleTab, suite: ConsoleSuite): Promis
 /** Meets a server that dies in the middle of a job of so many rows: the page says so, and goes on by itself when it is back. */
 export async function outlastServer(tab: ConsoleTab, suite: ConsoleSuite, rows: number): Promise<void> {
   const content = `accountId,id\n${Array.from({ length: rows }, (_, row) => `crowd-${row},u`).join('\n')}\n`;
-  await (await tab.prepareImport('Users', { name: 'crowd.csv', content }, 'Crowd')).click();
-  await tab.page.getByText(/^[\d,]+ rows\/s$/).waitFor();
+  const start = await tab.prepareImport('Users', { name: 'crowd.csv', content }, 'Crowd');
+  const held = await suite.hold();
+  await start.click();
+  await tab.heading('Crowd').waitFor();
+  const badge = tab.page.locator('header .badge');
+  await badge.getByText('Running').waitFor();
+  const name = `${parent}/importJobs/${tab.jobId}`;
+  await held[Symbol.asyncDispose]();
+  const isInItsMiddle = async (): Promise<true | undefined> =>
+    ((await suite.client.job(name)).stats?.recordsProcessed ?? 0) > 0 || undefined;
+  await until(isInItsMiddle, 'the first outcomes');
   await suite.kill();
   const away = tab.page.getByText('The server does not answer.');
   await away.waitFor();
-  expect(await tab.page.locator('header .badge').innerText()).toBe('Running');
+  expect(await badge.innerText()).toBe('Running');
 
   await suite.revive();
   await away.waitFor({ state: 'hidden' });
   expect(await tab.jobEnd()).toBe('Completed');
-  const { stats } = await suite.client.job(`${parent}/importJobs/${tab.jobId}`);
+  const { stats } = await suite.client.job(name);
   expect(stats).toMatchObject({ recordsProcessed: rows, created: rows });
   expect(await tab.page.getByRole('region', { name: 'Rows' }).innerText()).toContain(`${rows.toLocaleString('en-GB')} rows in `);
   await expectSameFile(tab, suite, 'Results');

@@ -82,7 +82,7 @@ test('a mail whose sender was killed is sent at once by the same instance anew, 
     await endJob(engine);
     const stuck = await announcer('one', ended, { send: () => new Promise(() => {}) });
     void stuck.announce('acme', 'job-1');
-    await vi.waitFor(async () => expect((await engine.jobs.get('acme', 'job-1'))?.mailLease).toBeDefined());
+    await expect.poll(async () => (await engine.jobs.get('acme', 'job-1'))?.mailLease).toBeDefined();
     await (await announcer('other', ended + minute - 1)).takeUp();
     expect(mails).toEqual([]);
     await (await announcer(instance, ended + later)).takeUp();

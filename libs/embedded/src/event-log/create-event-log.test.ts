@@ -66,7 +66,7 @@ test('a small message does not overtake a large one that waits', async () => {
   const published = [message('first', 0, 50), message('large', 0, 60), message('small', 0, 10)].map((each) => log.publish(topic, [each]));
   start.resolve();
   await Promise.all(published);
-  await vi.waitFor(() => expect(seen).toEqual(['first', 'large', 'small']));
+  await expect.poll(() => seen).toEqual(['first', 'large', 'small']);
 });
 
 test('a message that is larger than the log is taken once its partition is empty', async () => {
@@ -74,7 +74,7 @@ test('a message that is larger than the log is taken once its partition is empty
   const seen: string[] = [];
   await log.consume(topic, 'group', async ({ key }) => void seen.push(key));
   await log.publish(topic, [message('small'), message('large', 0, 1_000), message('next')]);
-  await vi.waitFor(() => expect(seen).toEqual(['small', 'large', 'next']));
+  await expect.poll(() => seen).toEqual(['small', 'large', 'next']);
 });
 
 test('a topic without a group keeps its newest messages for the first one', async () => {
@@ -86,7 +86,7 @@ test('a topic without a group keeps its newest messages for the first one', asyn
   await log.publish(topic, [message('e', 0, 23)]);
   const seen: string[] = [];
   await log.consume(topic, 'group', async ({ key }) => void seen.push(key));
-  await vi.waitFor(() => expect(seen).toEqual(['c', 'd', 'e']));
+  await expect.poll(() => seen).toEqual(['c', 'd', 'e']);
 });
 
 test('the partitions of a consumer take turns', async () => {
@@ -97,7 +97,7 @@ test('the partitions of a consumer take turns', async () => {
   );
   const seen: number[] = [];
   await log.consume(topic, 'group', async ({ partition }) => void seen.push(partition));
-  await vi.waitFor(() => expect(seen).toEqual([0, 1, 2, 0, 1, 0]));
+  await expect.poll(() => seen).toEqual([0, 1, 2, 0, 1, 0]);
 });
 
 test('a consumer that leaves gives up its other partitions before its message in hand is handled', async () => {
@@ -109,10 +109,10 @@ test('a consumer that leaves gives up its other partitions before its message in
   await log.publish(topic, [message('in hand', 0), message('next', 0), message('given up', 2)]);
   await settle();
   const left = leaving[Symbol.asyncDispose]();
-  await vi.waitFor(() => expect(seen).toEqual(['given up']));
+  await expect.poll(() => seen).toEqual(['given up']);
   finish.resolve();
   await left;
-  await vi.waitFor(() => expect(seen).toEqual(['given up', 'next']));
+  await expect.poll(() => seen).toEqual(['given up', 'next']);
 });
 
 test('handlers that never wait for I/O leave timers their turn', async () => {
@@ -199,9 +199,9 @@ test('the value of a large message is there for every group and every attempt, a
     });
   }
   await log.publish(topic, [{ key: 'large', partition: 0, value }]);
-  await vi.waitFor(() => expect(seen).toHaveLength(4));
+  await expect.poll(() => seen).toHaveLength(4);
   expect(new Set(seen)).toEqual(new Set(['one 1000000 7', 'other 1000000 7']));
-  await vi.waitFor(() => expect(value.byteLength).toBe(0));
+  await expect.poll(() => value.byteLength).toBe(0);
 });
 
 test('a large dead letter can be published again and again', async () => {
@@ -212,11 +212,11 @@ test('a large dead letter can be published again and again', async () => {
     if (seen.length === 1) throw new UndecodableMessageError('not yet');
   });
   await log.publish(topic, [{ key: 'large', partition: 0, value: new Uint8Array(1_000_000).fill(7) }]);
-  await vi.waitFor(async () => expect(await log.deadLetters(1)).toHaveLength(1));
+  await expect.poll(() => log.deadLetters(1)).toHaveLength(1);
   const [letter] = await log.deadLetters(1);
   for (let replays = 1; replays <= 2; replays += 1) {
     expect(await log.replay(letter?.id ?? '')).toBe(true);
-    await vi.waitFor(() => expect(seen).toHaveLength(1 + replays));
+    await expect.poll(() => seen).toHaveLength(1 + replays);
   }
   expect(seen).toEqual([1_000_000, 1_000_000, 1_000_000]);
 });

@@ -7,7 +7,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { connectEventLog } from './connect-event-log.ts';
 import { createEventLog, EventLogClosedError } from './create-event-log.ts';
 import { ConnectionLostError } from './peer.ts';
@@ -54,7 +54,7 @@ test('the message that a killed process has in hand goes to another consumer', a
   expect(printed.toString().trim()).toBe('first');
   const seen = collect(log);
   child.kill('SIGKILL');
-  await vi.waitFor(() => expect(seen).toEqual(['first', 'second']), { timeout: 5_000 });
+  await expect.poll(() => seen).toEqual(['first', 'second']);
 });
 
 test('a lost connection aborts the handler in hand and `lost`, rejects what is asked then, and gives the message to another', async () => {
@@ -78,7 +78,7 @@ test('a lost connection aborts the handler in hand and `lost`, rejects what is a
   await aborted.promise;
   expect(connection.lost.aborted).toBe(true);
   await expect(connection.publish(topic, [message('late')])).rejects.toThrow(ConnectionLostError);
-  await vi.waitFor(() => expect(seen).toEqual(['in hand']));
+  await expect.poll(() => seen).toEqual(['in hand']);
   const disposed = connection[Symbol.asyncDispose]().then(() => events.push('disposed'));
   await new Promise((resolve) => setImmediate(resolve));
   finish.resolve();
@@ -103,12 +103,12 @@ test('the server is disposed once the messages in hand of its connections are ha
     events.push(`ends ${key}`);
   });
   await log.publish(topic, [message('first'), message('second')]);
-  await vi.waitFor(() => expect(events).toEqual(['begins first']));
+  await expect.poll(() => events).toEqual(['begins first']);
   await server[Symbol.asyncDispose]();
   expect(events).toEqual(['begins first', 'ends first']);
   const seen = collect(log);
-  await vi.waitFor(() => expect(seen).toEqual(['second']));
-  await vi.waitFor(() => expect(connection.lost.aborted).toBe(true));
+  await expect.poll(() => seen).toEqual(['second']);
+  await expect.poll(() => connection.lost.aborted).toBe(true);
 });
 
 test('a publisher over a connection waits while the log is full, and is refused when it gives up', async () => {
@@ -189,7 +189,7 @@ test('messages of several megabytes and small ones keep their bytes and their or
     topic,
     sizes.map((size, i) => ({ key: `${i}`, partition: 0, value: new Uint8Array(size).fill(size % 256) })),
   );
-  await vi.waitFor(() => expect(seen).toEqual(sizes.map((size, i) => `${i} ${size} true`)));
+  await expect.poll(() => seen).toEqual(sizes.map((size, i) => `${i} ${size} true`));
 });
 
 function collect(log: EventLog): string[] {
