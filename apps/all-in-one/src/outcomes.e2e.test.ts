@@ -65,10 +65,11 @@ describe('every row has exactly one outcome, in input order', () => {
     ] as const) {
       const { imports, store } = await run(partitions, consumers);
       const name = `${partitions} partitions, ${consumers} consumers`;
-      for (const [index, { results, errors, ...job }] of imports.entries()) {
+      for (const [index, { results, errors, failedRows, ...job }] of imports.entries()) {
         const expected = alone.imports[index];
         expect(firstDifference(linesOf(results), linesOf(expected?.results)), `${name}: results`).toBeUndefined();
         expect(firstDifference(linesOf(errors), linesOf(expected?.errors)), `${name}: errors`).toBeUndefined();
+        expect(firstDifference(linesOf(failedRows), linesOf(expected?.failedRows)), `${name}: failed rows`).toBeUndefined();
         expect(job, name).toEqual({ stats: expected?.stats, status: expected?.status, id: expected?.id });
       }
       expect(firstDifference(store, alone.store), `${name}: store`).toBeUndefined();
