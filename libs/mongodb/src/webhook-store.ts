@@ -119,19 +119,14 @@ class MongodbWebhookStore implements WebhookStore {
     });
   }
 
-  async settle(
-    webhook: Webhook,
-    { event, attempts, nextAttempt: takenUntil = 0 }: WebhookDelivery,
-    result: DeliveryResult,
-    now: number,
-  ): Promise<void> {
+  async settle(webhook: Webhook, { event, attempts }: WebhookDelivery, result: DeliveryResult, now: number): Promise<void> {
     const queue = queueOf(webhook.tenant, webhook.id);
     const { state } = result;
     const lastError = state === 'DELIVERED' ? '' : result.lastError;
     const nextAttempt = state === 'OWED' ? result.nextAttempt : null;
     await withRetry(async () => {
       await this.#deliveries.updateOne(
-        { _id: `${queue}/${event.id}`, attempts, nextAttempt: takenUntil },
+        { _id: `${queue}/${event.id}`, state: 'OWED', attempts },
         { $set: { state, lastError, nextAttempt } },
       );
       if (state === 'OWED') return;

@@ -213,17 +213,6 @@ export function webhookStoreContract(name: string, create: () => Promise<Webhook
         expect(await store.deliveries('acme', 'hook-1', 1)).toMatchObject([{ state: 'DELIVERED', lastError: '' }]);
       });
 
-      test('does not listen to a taker whose delivery was replayed and taken again meanwhile', async () => {
-        const { store, peer, webhook } = await openOwing(buildEvent('CREATED'));
-        const [overtaken] = await store.take(webhook, 100, 200, 1);
-        await peer.replay('acme', 'hook-1', { dateFrom: 0, failedOnly: false }, 150);
-        const [taken] = await peer.take(webhook, 150, 250, 1);
-        await store.settle(webhook, overtaken!, { state: 'FAILED', lastError: 'late' }, 160);
-        expect(await store.deliveries('acme', 'hook-1', 1)).toEqual([taken]);
-        await peer.settle(webhook, taken!, { state: 'DELIVERED' }, 170);
-        expect(await store.deliveries('acme', 'hook-1', 1)).toMatchObject([{ state: 'DELIVERED', attempts: 1, lastError: '' }]);
-      });
-
       test('lists deliveries newest first, by date and then by id, page by page', async () => {
         const dates: Record<string, number> = { c: 10, a: 30, d: 20, b: 20, e: 5 };
         const { peer } = await openOwing(...Object.entries(dates).map(([job, date]) => buildEvent('ABORTED', job, date)));

@@ -28,7 +28,7 @@ export interface WebhookStore {
   take(webhook: Webhook, now: number, until: number, limit: number): Promise<readonly WebhookDelivery[]>;
 
   /**
-   * Notes what became of a delivery, given as it was taken, unless it was taken again or replayed since. Once it is no longer owed, the job's next one is due at `now`.
+   * Notes what became of a delivery that was taken, unless it was taken or replayed again since. Once it is no longer owed, the job's next one is due at `now`.
    */
   settle(webhook: Webhook, delivery: WebhookDelivery, result: DeliveryResult, now: number): Promise<void>;
 

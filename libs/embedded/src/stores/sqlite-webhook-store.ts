@@ -51,7 +51,7 @@ const statements = {
   postpone: 'UPDATE delivery SET next_attempt = ? WHERE webhook = ? AND event = ?',
   take: 'UPDATE delivery SET next_attempt = ?, attempts = attempts + 1 WHERE webhook = ? AND event = ?',
   settle: `UPDATE delivery SET state = :state, last_error = :lastError, next_attempt = :nextAttempt
-    WHERE webhook = :webhook AND event = :event AND attempts = :attempts AND next_attempt = :takenUntil`,
+    WHERE webhook = :webhook AND event = :event AND attempts = :attempts AND next_attempt IS NOT NULL`,
   hasten: `UPDATE delivery SET next_attempt = :now WHERE webhook = :webhook AND job = :job AND sequence > :sequence AND next_attempt > :now`,
   deliveries: `SELECT * FROM delivery WHERE webhook = :webhook ${newestFirst}`,
   deliveriesAfter: `SELECT * FROM delivery WHERE webhook = :webhook AND (date, event) < (:date, :event) ${newestFirst}`,
@@ -141,17 +141,12 @@ class SqliteWebhookStore implements WebhookStore, Disposable {
     return earlier === undefined;
   }
 
-  async settle(
-    webhook: Webhook,
-    { event, attempts, nextAttempt: takenUntil = 0 }: WebhookDelivery,
-    result: DeliveryResult,
-    now: number,
-  ): Promise<void> {
+  async settle(webhook: Webhook, { event, attempts }: WebhookDelivery, result: DeliveryResult, now: number): Promise<void> {
     const { state } = result;
     const lastError = state === 'DELIVERED' ? '' : result.lastError;
     const nextAttempt = state === 'OWED' ? result.nextAttempt : null;
     await inTransaction(this.#database, () => {
-      this.#statements.settle.run({ webhook: webhook.id, event: event.id, attempts, takenUntil, state, lastError, nextAttempt });
+      this.#statements.settle.run({ webhook: webhook.id, event: event.id, attempts, state, lastError, nextAttempt });
       if (state !== 'OWED') this.#statements.hasten.run({ webhook: webhook.id, job: event.jobId, sequence: event.sequence, now });
     });
   }
