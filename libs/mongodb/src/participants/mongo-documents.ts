@@ -1,6 +1,7 @@
 import { type Collection, type Db, type ErrorDescription, type Filter, MongoServerError, WriteConcern } from 'mongodb';
 import { duplicateKey, readLatest } from '../documents.ts';
 import { withRetry } from '../retry.ts';
+import { DocumentSequence } from './document-sequence.ts';
 import type { Documents, Replacement, TokenDocument } from './protocol/documents.ts';
 import { Turns } from './turns.ts';
 
@@ -20,23 +21,20 @@ const fewDocuments = 10;
 const maxCommandBytes = 40 * 1024 * 1024;
 
 /** The protocol's documents in a collection, in unordered bulk operations. */
-export class MongoDocuments<Document extends TokenDocument> implements Documents<Document> {
+export class MongoDocuments<Document extends TokenDocument, Stored extends TokenDocument = Document> implements Documents<Document> {
   readonly #db: Db;
-  readonly #collection: Collection<Document>;
-  readonly #pack: (document: Document) => Document;
-  readonly #unpack: (stored: Document) => Document;
+  readonly #collection: Collection<Stored>;
+  readonly #codec: DocumentCodec<Document, Stored>;
 
-  /** Packed, a document's content is one text: for small documents that are many, several times less work for the driver. */
-  constructor(db: Db, name: string, options: { readonly isPacked?: boolean } = {}) {
+  constructor(db: Db, name: string, codec: DocumentCodec<Document, Stored> = asItIs as unknown as DocumentCodec<Document, Stored>) {
     this.#db = db;
     this.#collection = db.collection(name);
-    this.#pack = options.isPacked ? packed : asItIs;
-    this.#unpack = options.isPacked ? unpacked : asItIs;
+    this.#codec = codec;
   }
 
   async read(ids: Iterable<string>): Promise<Document[]> {
-    const found = await inBatches([...ids], (batch) => this.#collection.find(idsIn<Document>(batch), { batchSize }).toArray());
-    return (found.flat() as unknown as Document[]).map(this.#unpack);
+    const found = await inBatches([...ids], (batch) => this.#collection.find(idsIn<Stored>(batch), { batchSize }).toArray());
+    return (found.flat() as unknown as Stored[]).map((stored) => this.#codec.decode(stored));
   }
 
   async tokens(ids: Iterable<string>): Promise<Map<string, string>> {
@@ -47,7 +45,7 @@ export class MongoDocuments<Document extends TokenDocument> implements Documents
       wanted,
       async (batch) => {
         for (const id of batch) {
-          const document = await readLatest(this.#collection, id as Document['_id']);
+          const document = await readLatest(this.#collection, id as Stored['_id']);
           if (document !== null) tokens.set(id, document.token);
         }
       },
@@ -60,27 +58,33 @@ export class MongoDocuments<Document extends TokenDocument> implements Documents
     const taken = new Set<string>();
     const insert = async (batch: readonly Document[]): Promise<void> => {
       using _ = batch.length > fewDocuments ? await insertionTurns.take() : undefined;
-      for (const some of bySize(batch.map(this.#pack))) for (const id of await this.#insert(some)) taken.add(id);
+      for (let start = 0; start < batch.length;) {
+        const sequence = new DocumentSequence(batch.length - start);
+        let end = start;
+        while (end < batch.length && sequence.add(this.#codec.encode(batch[end]!), maxCommandBytes)) end += 1;
+        for (const index of await this.#insert(sequence)) taken.add(batch[start + index]!._id);
+        start = end;
+      }
     };
     await inBatches(documents, insert, insertionSize);
     return taken;
   }
 
-  /** Answers the ids that were taken. */
-  async #insert(documents: readonly Document[]): Promise<string[]> {
+  /** Answers where those are whose ids were taken. */
+  async #insert(documents: DocumentSequence): Promise<number[]> {
     const reply = await this.#db.command(insertion(this.#collection, documents));
     const errors = (reply.writeErrors ?? []) as readonly WriteError[];
     const other = errors.find(({ code }) => code !== duplicateKey);
     if (other !== undefined) throw new MongoServerError({ message: other.errmsg, code: other.code });
     if (reply.writeConcernError !== undefined) throw new MongoServerError(reply.writeConcernError as ErrorDescription);
-    return errors.map(({ index }) => documents[index]!._id);
+    return errors.map(({ index }) => index);
   }
 
   async replace(changes: readonly Replacement<Document>[]): Promise<boolean> {
     const matched = await inBatches(changes, async (batch) => {
       const operations = batch.map(({ token, document }) => {
-        const { _id, ...replacement } = this.#pack(document);
-        return { replaceOne: { filter: { _id, token } as unknown as Filter<Document>, replacement: replacement as never } };
+        const { _id, ...replacement } = this.#codec.encode(document);
+        return { replaceOne: { filter: { _id, token } as unknown as Filter<Stored>, replacement: replacement as never } };
       });
       const result = await this.#collection.bulkWrite(operations, { ordered: false });
       return result.matchedCount;
@@ -91,7 +95,7 @@ export class MongoDocuments<Document extends TokenDocument> implements Documents
   async remove(documents: readonly TokenDocument[]): Promise<void> {
     await inBatches(documents, (batch) =>
       this.#collection.bulkWrite(
-        batch.map(({ _id, token }) => ({ deleteOne: { filter: { _id, token } as unknown as Filter<Document> } })),
+        batch.map(({ _id, token }) => ({ deleteOne: { filter: { _id, token } as unknown as Filter<Stored> } })),
         { ordered: false },
       ),
     );
@@ -104,22 +108,19 @@ export class MongoDocuments<Document extends TokenDocument> implements Documents
  */
 export function insertion<Document extends TokenDocument>(
   { collectionName: insert, writeConcern = new WriteConcern() }: Collection<Document>,
-  documents: readonly Document[],
+  documents: DocumentSequence,
 ): object {
   // The concern as servers know it: the driver's own object has fields that MongoDB refuses.
-  return WriteConcern.apply({ insert, documents, ordered: false }, writeConcern);
+  return WriteConcern.apply({ insert, ordered: false, documents: documents.under('documents') }, writeConcern);
 }
 
-const asItIs = <Document>(document: Document): Document => document;
-
-function packed<Document extends TokenDocument>({ _id, token, ...content }: Document): Document {
-  return { _id, token, content: JSON.stringify(content) } as unknown as Document;
+/** How documents are stored. Ids and tokens stay as they are. */
+export interface DocumentCodec<Document extends TokenDocument, Stored extends TokenDocument> {
+  encode(document: Document): Stored;
+  decode(stored: Stored): Document;
 }
 
-function unpacked<Document extends TokenDocument>(stored: Document): Document {
-  const { _id, token, content } = stored as unknown as TokenDocument & { readonly content: string };
-  return { _id, token, ...(JSON.parse(content) as object) } as Document;
-}
+const asItIs: DocumentCodec<TokenDocument, TokenDocument> = { encode: (document) => document, decode: (stored) => stored };
 
 export const idsIn = <Document>(ids: readonly string[]): Filter<Document> => ({ _id: { $in: ids } }) as unknown as Filter<Document>;
 
@@ -128,39 +129,6 @@ interface WriteError {
   readonly code: number;
   readonly errmsg: string;
 }
-
-/** Cuts documents, whose size is mostly that of their texts, into commands' worth. */
-function* bySize<Document extends object>(documents: readonly Document[]): Generator<readonly Document[]> {
-  // A document has 16 MB.
-  if (documents.length <= 2) {
-    yield documents;
-    return;
-  }
-  let start = 0;
-  let bytes = 0;
-  for (let index = 0; index < documents.length; index += 1) {
-    const size = mostBytes(documents[index]);
-    if (index > start && bytes + size > maxCommandBytes) {
-      yield documents.slice(start, index);
-      start = index;
-      bytes = 0;
-    }
-    bytes += size;
-  }
-  if (start < documents.length) yield start === 0 ? documents : documents.slice(start);
-}
-
-/** A unit of a text has three bytes at most. */
-function mostBytes(value: unknown): number {
-  if (typeof value === 'string') return 16 + 3 * value.length;
-  if (typeof value !== 'object' || value === null) return 16;
-  let bytes = 16;
-  for (const part of Object.values(value)) bytes += nameBytes + mostBytes(part);
-  return bytes;
-}
-
-/** Of a field, more than any has. */
-const nameBytes = 32;
 
 /** Runs an operation on some items at a time, repeating what may be repeated; a few are under way at once. */
 export async function inBatches<Item, Result>(

@@ -17,6 +17,7 @@ import type { Db } from 'mongodb';
 import { insertUnlessThere } from '../documents.ts';
 import { withRetry } from '../retry.ts';
 import { keptSecret } from '../secrets.ts';
+import { claimOf, storedClaim, type StoredClaim } from './claim-codec.ts';
 import { decodeDecisions, encodeDecisions } from './decision-codec.ts';
 import { searchAccounts } from './search-accounts.ts';
 import { MongoBlobs } from './mongo-blobs.ts';
@@ -86,7 +87,7 @@ class MongodbParticipantStore implements ParticipantStore, Disposable {
     this.#protocol = new CommitProtocol({
       accounts: new MongoDocuments<AccountDocument>(db, 'accounts'),
       records: new MongoDocuments<DecisionRecord>(db, 'records'),
-      claims: new MongoDocuments<ClaimDocument>(db, 'claims', { isPacked: true }),
+      claims: new MongoDocuments<ClaimDocument, StoredClaim>(db, 'claims', { encode: storedClaim, decode: claimOf }),
       claimants: new MongoDocuments<ClaimantDocument>(db, 'claimants'),
       sweeps: this.#sweeps,
       doNotTrack: new MongoDoNotTrackList(db),

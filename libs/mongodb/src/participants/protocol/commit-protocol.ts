@@ -309,14 +309,14 @@ export class CommitProtocol {
     const { tenant, jobId } = decisions[0]!;
     const standing = standingWrites(decisions);
     const applied = new Set(record.applied);
-    const pending = [...standing.values()].filter((write) => write.content !== undefined && !applied.has(write.accountId));
+    const pending = [...standing.values()].filter(({ write }) => write.content !== undefined && !applied.has(write.accountId));
     // Before the accounts: whoever then finds a user gone finds the user barred too.
-    await this.#doNotTrack.bar(tenant, barredBy(pending), record._id);
+    await this.#doNotTrack.bar(tenant, barredBy(pending.map(({ write }) => write)), record._id);
 
     const unsure = await this.#write(tenant, pending);
-    if (unsure.some(({ before }) => before === null)) newcomers.note(jobId, false);
-    const tokens = await accounts.tokens(unsure.map(({ accountId }) => tenantKey(tenant, accountId)));
-    const missing = unsure.filter(({ accountId, after }) => tokens.get(tenantKey(tenant, accountId)) !== after);
+    if (unsure.some(({ write }) => write.before === null)) newcomers.note(jobId, false);
+    const tokens = await accounts.tokens(unsure.map(({ write }) => tenantKey(tenant, write.accountId)));
+    const missing = unsure.filter(({ write, after }) => tokens.get(tenantKey(tenant, write.accountId)) !== after);
     if (missing.length === 0) {
       await this.#finish(record, decisions, standing, outcome);
       return { status: 'committed', outcome };
@@ -325,7 +325,7 @@ export class CommitProtocol {
     const [again] = await records.read([record._id]);
     if (again?.token !== record.token) return undefined;
     return {
-      ...{ status: 'moved', codes: [], accountIds: missing.map(({ accountId }) => accountId) },
+      ...{ status: 'moved', codes: [], accountIds: missing.map(({ write }) => write.accountId) },
       standing: { mark: record.token, outcome },
     };
   }
@@ -349,19 +349,15 @@ export class CommitProtocol {
   }
 
   /** Writes accounts; answers those of which it is not sure. */
-  async #write(tenant: string, writes: readonly StandingWrite[]): Promise<StandingWrite[]> {
+  async #write(tenant: string, standing: readonly StandingWrite[]): Promise<StandingWrite[]> {
     const { accounts } = this.#dependencies;
-    const created = new Map<string, StandingWrite>();
-    const changed: StandingWrite[] = [];
-    for (const write of writes) {
-      if (write.before === null) created.set(tenantKey(tenant, write.accountId), write);
-      else changed.push(write);
-    }
-    const document = (write: StandingWrite): AccountDocument =>
-      accountDocument(tenantKey(tenant, write.accountId), write.after, write.content ?? null);
-    const taken = await accounts.insert(Array.from(created.values(), document));
-    const unsure = Array.from(taken, (id) => created.get(id)!);
-    const changes = changed.map((write) => ({ token: write.before ?? '', document: document(write) }));
+    const keyOf = ({ write }: StandingWrite): string => tenantKey(tenant, write.accountId);
+    const document = (one: StandingWrite): AccountDocument => accountDocument(keyOf(one), one.after, one.write.content ?? null);
+    const created = standing.filter(({ write }) => write.before === null);
+    const changed = standing.filter(({ write }) => write.before !== null);
+    const taken = await accounts.insert(created.map(document));
+    const unsure = taken.size === 0 ? [] : created.filter((one) => taken.has(keyOf(one)));
+    const changes = changed.map((one) => ({ token: one.write.before ?? '', document: document(one) }));
     return (await accounts.replace(changes)) ? unsure : [...unsure, ...changed];
   }
 
@@ -389,7 +385,7 @@ export class CommitProtocol {
   ): Promise<void> {
     const { history } = this.#dependencies;
     const { tenant } = decisions[0]!;
-    const writes = [...standing.values()];
+    const writes = Array.from(standing.values(), ({ write }) => write);
     const referrals = writes.flatMap((write) => write.referrals);
     const ended = writes.flatMap(({ accountId, erased }) => erased.map((incarnation) => ({ incarnation, accountId })));
     const erased = ended.map(({ incarnation }) => incarnation);
@@ -409,7 +405,7 @@ export class CommitProtocol {
   async #withdraw(record: DecisionRecord, decisions: readonly Decisions[], standing: ReadonlyMap<string, StandingWrite>): Promise<void> {
     const { tenant } = decisions[0]!;
     const superseded = decisions.flatMap(({ token, writes }) => writes.filter(({ accountId }) => standing.get(accountId)?.after !== token));
-    const upheld = new Set(barredBy([...standing.values()]).map(userText));
+    const upheld = new Set(barredBy(Array.from(standing.values(), ({ write }) => write)).map(userText));
     const withdrawn = barredBy(superseded).filter((user) => !upheld.has(userText(user)));
     await this.#doNotTrack.withdraw(tenant, withdrawn, record._id);
     await this.claims.drop(tenant, listedBy(superseded));

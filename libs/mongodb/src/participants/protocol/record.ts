@@ -45,7 +45,8 @@ export interface AccountWrite {
 }
 
 /** A decision that is in force: the last one for its account. */
-export interface StandingWrite extends AccountWrite {
+export interface StandingWrite {
+  readonly write: AccountWrite;
   /** What the account has once it is written. */
   readonly after: string;
 }
@@ -53,6 +54,6 @@ export interface StandingWrite extends AccountWrite {
 /** The decision in force for each account. */
 export function standingWrites(decisions: readonly Decisions[]): Map<string, StandingWrite> {
   const standing = new Map<string, StandingWrite>();
-  for (const { token, writes } of decisions) for (const write of writes) standing.set(write.accountId, { ...write, after: token });
+  for (const { token, writes } of decisions) for (const write of writes) standing.set(write.accountId, { write, after: token });
   return standing;
 }
