@@ -35,6 +35,7 @@ describe('a record', () => {
     ['with a large value', record({ value: Buffer.alloc(100_000, 1) })],
     ['late in its batch', record({ offsetDelta: 2 ** 31 - 1, timestampDelta: 2 ** 40 })],
     ['earlier than its batch', record({ timestampDelta: -300 })],
+    ['with headers that stay', record({ headers: Object.freeze({ 'advocate-version': '1' }) })],
     ['with headers', record({ headers: { 'advocate-version': '1', bytes: Buffer.from([0, 255]), twice: ['a', Buffer.from('b')] } })],
   ])('%s is encoded as the driver does', (_, some) => {
     expect(encodeRecord(some).buffer.equals(originalEncode(some).buffer)).toBe(true);

@@ -18,51 +18,58 @@ export interface DriverRecord extends Pick<Message, 'key' | 'value' | 'headers'>
 }
 
 /** A record of a batch of version 2, as https://kafka.apache.org/documentation/#record lays it out; `buf` is what the driver knows its own encoders by. */
-export function encodeRecord(record: DriverRecord): { readonly buf: Buffer; readonly buffer: Buffer } {
-  const { offsetDelta, timestampDelta } = record;
-  const key = bytesOf(record.key);
-  const value = bytesOf(record.value);
-  const headers = headerFields(record.headers);
-  const headerCount = headers.length / 2;
+export function encodeRecord({ offsetDelta, timestampDelta, key, value, headers }: DriverRecord): {
+  readonly buf: Buffer;
+  readonly buffer: Buffer;
+} {
   const attributes = 1;
-  let size = attributes + sizeOf(timestampDelta) + sizeOf(offsetDelta) + fieldSize(key) + fieldSize(value) + sizeOf(headerCount);
-  for (const field of headers) size += fieldSize(field);
+  const keyBytes = bytesIn(key);
+  const valueBytes = bytesIn(value);
+  const encodedHeaders = encodeHeaders(headers);
+  const size =
+    attributes + sizeOf(timestampDelta) + sizeOf(offsetDelta) + fieldSize(keyBytes) + fieldSize(valueBytes) + encodedHeaders.length;
 
   const buffer = allocate(sizeOf(size) + size);
   let offset = writeNumber(buffer, 0, size);
   buffer[offset] = 0;
   offset = writeNumber(buffer, offset + attributes, timestampDelta);
   offset = writeNumber(buffer, offset, offsetDelta);
-  offset = writeField(buffer, offset, key);
-  offset = writeField(buffer, offset, value);
-  offset = writeNumber(buffer, offset, headerCount);
-  for (const field of headers) offset = writeField(buffer, offset, field);
+  offset = writeField(buffer, offset, key, keyBytes);
+  offset = writeField(buffer, offset, value, valueBytes);
+  buffer.set(encodedHeaders, offset);
   return { buf: buffer, buffer };
 }
 
-type Bytes = Uint8Array | undefined;
+type Field = string | Uint8Array | null | undefined;
 
-function bytesOf(value: string | Uint8Array | null | undefined): Bytes {
-  if (typeof value === 'string') return Buffer.from(value);
-  return value ?? undefined;
-}
+/** Headers that cannot change are those of many messages. */
+const headersOfMany = new WeakMap<object, Buffer>();
 
-/** Names and values in turn. */
-function headerFields(headers: Message['headers'] = {}): Bytes[] {
-  return Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [bytesOf(name), bytesOf(value)]));
+function encodeHeaders(headers: Message['headers'] = {}): Buffer {
+  const known = headersOfMany.get(headers);
+  if (known !== undefined) return known;
+  const fields = Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]));
+  const count = fields.length / 2;
+  const encoded = Buffer.alloc(sizeOf(count) + fields.reduce((size: number, field) => size + fieldSize(bytesIn(field)), 0));
+  let offset = writeNumber(encoded, 0, count);
+  for (const field of fields) offset = writeField(encoded, offset, field, bytesIn(field));
+  if (Object.isFrozen(headers)) headersOfMany.set(headers, encoded);
+  return encoded;
 }
 
 /** Records are cut from slabs, and larger ones allocated on their own: the garbage collector has less to do then. */
 const slabBytes = 1 << 17;
 const longestInSlab = 1 << 13;
 let slab = Buffer.alloc(0);
+let slabUsed = 0;
 
 function allocate(bytes: number): Buffer {
   if (bytes > longestInSlab) return Buffer.allocUnsafe(bytes);
-  if (slab.length < bytes) slab = Buffer.allocUnsafeSlow(slabBytes);
-  const allocated = slab.subarray(0, bytes);
-  slab = slab.subarray(bytes);
-  return allocated;
+  if (slab.length - slabUsed < bytes) {
+    slab = Buffer.allocUnsafeSlow(slabBytes);
+    slabUsed = 0;
+  }
+  return slab.subarray(slabUsed, (slabUsed += bytes));
 }
 
 /** Small negative numbers get small positive ones. */
@@ -82,13 +89,17 @@ function writeNumber(buffer: Buffer, offset: number, value: number): number {
   return offset + 1;
 }
 
-const fieldSize = (bytes: Bytes): number => (bytes === undefined ? sizeOf(-1) : sizeOf(bytes.length) + bytes.length);
+/** Of a field as it is sent; -1 where there is none. */
+const bytesIn = (field: Field): number => (field == null ? -1 : typeof field === 'string' ? Buffer.byteLength(field) : field.length);
 
-function writeField(buffer: Buffer, offset: number, bytes: Bytes): number {
-  if (bytes === undefined) return writeNumber(buffer, offset, -1);
-  const start = writeNumber(buffer, offset, bytes.length);
-  buffer.set(bytes, start);
-  return start + bytes.length;
+const fieldSize = (bytes: number): number => sizeOf(bytes) + Math.max(0, bytes);
+
+function writeField(buffer: Buffer, offset: number, field: Field, bytes: number): number {
+  const start = writeNumber(buffer, offset, bytes);
+  if (field == null) return start;
+  if (typeof field === 'string') buffer.write(field, start);
+  else buffer.set(field, start);
+  return start + bytes;
 }
 
 interface Grouping {

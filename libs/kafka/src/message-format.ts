@@ -7,13 +7,11 @@ export const versionHeader = 'advocate-version';
 /** A higher minor version only adds what this one may ignore; a higher major version cannot be read. */
 const majorVersion = 1;
 
+/** Frozen, so that it is encoded once. */
+const headers = Object.freeze({ [versionHeader]: String(majorVersion) });
+
 export function toKafkaMessage({ key, partition, value }: OutgoingMessage): Message {
-  return {
-    key,
-    partition,
-    value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-    headers: { [versionHeader]: String(majorVersion) },
-  };
+  return { key, partition, value: Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength), headers };
 }
 
 export function fromKafkaMessage(topic: Topic, partition: number, { key, value }: KafkaMessage): IncomingMessage {
