@@ -46,6 +46,12 @@ function chunkOf(plan: Partial<ImportPlan>, rows: readonly Row[], place: Partial
 const apply = (store: ParticipantStore, chunk: RowChunk): Promise<Uint8Array> =>
   chunk.plan.type === 'users' ? createApplyChunk(store, upsertLogic)(chunk) : createApplyChunk(store, deletionLogic)(chunk);
 
+/** The outcomes of the records of a CSV file with the columns accountId, id and firstName. */
+async function importCsv(store: ParticipantStore, jobId: string, records: readonly string[]): Promise<readonly RowOutcome[]> {
+  const plan = { jobId, format: 'csv', columns: ['accountId', 'id', 'firstName'] } as const;
+  return decodeChunkOutcome(await apply(store, chunkOf(plan, records))).outcomes;
+}
+
 let jobs = 0;
 
 /** Applies rows as direct calls do, without claims, and answers their outcomes. */
@@ -97,6 +103,19 @@ function claimOf(code: string, accountId: string, id: string, recordNumber: numb
 }
 
 const notFound = 'No user found for the provided id';
+
+test('CSV records that cannot be read fail, and those of the same account and of others are applied', async () => {
+  const store = await openStore();
+  const records = ['a1,ann,Ann', 'a1,,Nobody', 'a2,"bob', 'a3,cid,C,more', 'a1,dan,Dan', ',eve,Eve', 'a1,ann,Anna'];
+  const kinds = ['created', 'failed', 'failed', 'failed', 'created', 'failed', 'updated'];
+  const outcomes = await importCsv(store, 'job-1', records);
+  expect(outcomes.map(({ kind }) => kind)).toEqual(kinds);
+  expect(outcomes[1]).toMatchObject({ error: { column: 'id' } });
+  expect((await store.account('acme', 'a1'))?.users.map(({ firstName }) => firstName)).toEqual(['Anna', 'Dan']);
+  expect(await store.account('acme', 'a2')).toBeUndefined();
+  const again = await importCsv(store, 'job-2', records);
+  expect(again.map(({ kind }) => kind)).toEqual(['updated', 'failed', 'failed', 'failed', 'unchanged', 'failed', 'updated']);
+});
 
 describe('a chunk', () => {
   test('has one outcome per row, at the row’s index, whatever accounts the rows are of', async () => {

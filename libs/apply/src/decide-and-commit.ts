@@ -16,7 +16,12 @@ export interface RowsToApply<Row extends UserKey> {
   readonly id: string;
   readonly plan: ImportPlan;
   /** Each is read when it is needed, once or more often. */
-  readonly rows: { readonly length: number; at(index: number): Parsed<Row> | undefined };
+  readonly rows: {
+    readonly length: number;
+    at(index: number): Parsed<Row> | undefined;
+    /** The account that a row is for, where it can be told without reading the row; see `ChunkRows`. */
+    accountIdAt?(index: number): string | undefined;
+  };
   /** At the rows' index. */
   readonly recordNumbers: readonly number[];
   /** Takes the rows' outcomes. */
@@ -37,15 +42,15 @@ export async function decideAndCommit<Row extends UserKey>(
   const indexesOf = new Map<string, number[]>();
   const keys = new Set<string>();
   for (let index = 0; index < rows.length; index += 1) {
-    const parsed = rows.at(index);
-    if (parsed === undefined) continue;
-    if (parsed.error !== undefined) {
-      encoder.set(index, { kind: 'failed', error: parsed.error });
-      continue;
+    let accountId = rows.accountIdAt?.(index);
+    if (accountId === undefined) {
+      const row = readRow(index);
+      if (row === undefined) continue;
+      for (const key of logic.codeKeys(row)) keys.add(key);
+      accountId = row.accountId;
     }
-    for (const key of logic.codeKeys(parsed.row)) keys.add(key);
-    const indexes = indexesOf.get(parsed.row.accountId);
-    if (indexes === undefined) indexesOf.set(parsed.row.accountId, [index]);
+    const indexes = indexesOf.get(accountId);
+    if (indexes === undefined) indexesOf.set(accountId, [index]);
     else indexes.push(index);
   }
 
@@ -87,9 +92,17 @@ export async function decideAndCommit<Row extends UserKey>(
   /** Decides each account when it is reached, so that what a decision is made of is short-lived. */
   function* decisions(state: LoadedState): Generator<AccountDecision> {
     for (const accountId of standing === undefined ? indexesOf.keys() : accountIds) {
-      const indexes = indexesOf.get(accountId) ?? [];
+      const indexes: number[] = [];
+      const numbered: NumberedRow<Row>[] = [];
+      for (const index of indexesOf.get(accountId) ?? []) {
+        const row = readRow(index);
+        if (row === undefined) continue;
+        indexes.push(index);
+        numbered.push({ row, recordNumber: recordNumbers[index] ?? 0 });
+      }
+      if (numbered.length === 0) continue;
       const before = accounts.get(accountId);
-      const change = decideWhatFits(store, accountId, before?.account, indexes.map(numbered), (account, some) =>
+      const change = decideWhatFits(store, accountId, before?.account, numbered, (account, some) =>
         logic.decide(account, some, plan, state),
       );
       for (let position = 0; position < indexes.length; position += 1) {
@@ -109,18 +122,20 @@ export async function decideAndCommit<Row extends UserKey>(
     }
   }
 
-  function numbered(index: number): NumberedRow<Row> {
-    return { row: rowAt(index), recordNumber: recordNumbers[index] ?? 0 };
-  }
-
-  function rowAt(index: number): Row {
-    const row = rows.at(index)?.row;
-    if (row === undefined) throw new TypeError('A row that failed is asked for');
-    return row;
+  /** The row at an index, unless it cannot be read: then that is its outcome. */
+  function readRow(index: number): Row | undefined {
+    const parsed = rows.at(index);
+    if (parsed?.error !== undefined) encoder.set(index, { kind: 'failed', error: parsed.error });
+    return parsed?.row;
   }
 
   function* rowsOf(ids: readonly string[]): Generator<Row> {
-    for (const accountId of ids) for (const index of indexesOf.get(accountId) ?? []) yield rowAt(index);
+    for (const accountId of ids) {
+      for (const index of indexesOf.get(accountId) ?? []) {
+        const row = readRow(index);
+        if (row !== undefined) yield row;
+      }
+    }
   }
 
   /** Users to look for on the do-not-track list; read only if the tenant has one. */

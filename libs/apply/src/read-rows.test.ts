@@ -38,6 +38,30 @@ function rowsOf(...parameters: Parameters<typeof read>): unknown[] {
 const ann = { accountId: 'a1', id: 'ann', firstName: 'Ann' };
 const bob = { accountId: 'a1', id: 'bob' };
 
+/** The accounts that rows are for, as far as they can be told without reading the rows. */
+function accountIdsOf(chunk: RowChunk): unknown[] {
+  const opened = openRows(chunk, userParser(chunk.plan));
+  return Array.from({ length: opened.length }, (_, index) => opened.accountIdAt(index));
+}
+
+describe('the account that a row is for', () => {
+  test('is told of each CSV record that has one, be the rest as it may', () => {
+    const fault = { index: 4, message: 'too long', cause: '' };
+    const chunk = chunkOf('csv', ['a1,ann', '"a""2",', 'Zoë,x,y,z,more', 'a3,"open', 'a4,late', ',ann', '"open', 'a\u0001,ann'], [fault]);
+    expect(accountIdsOf(chunk)).toEqual(['a1', 'a"2', 'Zoë', 'a3', undefined, undefined, undefined, undefined]);
+  });
+
+  test('is not told where bytes are no text, where codes are named, and of JSONL', () => {
+    expect(accountIdsOf(chunkOf('csv', ['a1,ann', Buffer.from([0x61, 0xff])]))).toEqual([undefined, undefined]);
+    const chunk = chunkOf('csv', ['a1,ann,X']);
+    for (const column of ['referredBy.code', 'referralCodes.p', 'shareLinks.p']) {
+      const plan = { ...chunk.plan, columns: ['accountId', 'id', column] };
+      expect(accountIdsOf({ ...chunk, plan })).toEqual([undefined]);
+    }
+    expect(accountIdsOf(chunkOf('jsonl', ['{"accountId":"a1","id":"ann"}']))).toEqual([undefined]);
+  });
+});
+
 describe('CSV records', () => {
   test('are read by the plan’s columns', () => {
     expect(rowsOf('csv', ['a1,ann,Ann', '"a1","ann","Ann"', 'a1,bob,', 'a1,bob'])).toEqual([ann, ann, bob, bob]);

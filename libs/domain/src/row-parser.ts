@@ -1,6 +1,8 @@
 import type { ImportPlan } from './import-plan.ts';
 import type { Parsed } from './row-error.ts';
 import type { ColumnMeaning } from './rows/column-meaning.ts';
+import type { HeaderReading } from './rows/header-reading.ts';
+import { keyPartError } from './rows/user-key.ts';
 import { deletionObjectColumns, parseDeletionObject, readDeletionHeader, unknownDeletionKeys } from './rows/deletion-rows.ts';
 import type { UserDeletion, UserUpsert } from './rows/row-types.ts';
 import type { ObjectColumn } from './rows/object-columns.ts';
@@ -13,6 +15,8 @@ export interface RowParser<Row> {
   readonly columns: readonly ColumnMeaning[];
   /** CSV: the record's cells. */
   cells(cells: readonly string[]): Parsed<Row>;
+  /** CSV: the account that a record is for, by its cell, where that is all that has to be known of the row before it is decided; else nothing. */
+  accountId(cellAt: (column: number) => unknown): string | undefined;
   /** JSONL: the line's value. */
   object(value: unknown): Parsed<Row>;
   /** JSONL: the names of the line's fields that are not known, and therefore ignored. */
@@ -29,6 +33,7 @@ export function userParser({ format, columns, linkDomains }: ParsedByPlan): RowP
   return {
     columns: header.columns,
     cells: header.parse,
+    accountId: accountIdReader(header),
     object: (value) => parseUserObject(value, rules),
     unknownFields: unknownUserKeys,
     objectColumns: userObjectColumns,
@@ -40,14 +45,28 @@ export function deletionParser({ format, columns }: ParsedByPlan): RowParser<Use
   return {
     columns: header.columns,
     cells: header.parse,
+    accountId: accountIdReader(header),
     object: parseDeletionObject,
     unknownFields: unknownDeletionKeys,
     objectColumns: deletionObjectColumns,
   };
 }
 
+function accountIdReader({
+  namesCodes,
+  accountIdColumn,
+}: Pick<HeaderReading<never>, 'namesCodes' | 'accountIdColumn'>): RowParser<never>['accountId'] {
+  if (namesCodes) return () => undefined;
+  return (cellAt) => {
+    const cell = cellAt(accountIdColumn);
+    return keyPartError('accountId', cell) === undefined ? (cell as string) : undefined;
+  };
+}
+
 const noHeader = {
   columns: [],
+  namesCodes: true,
+  accountIdColumn: -1,
   parse: (): never => {
     throw new TypeError('A JSONL file has no cells');
   },

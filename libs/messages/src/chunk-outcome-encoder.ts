@@ -19,6 +19,8 @@ export interface ChunkPlace {
 
 export const letterOf: Record<OutcomeKind, string> = { created: 'c', updated: 'u', unchanged: 'n', deleted: 'd', failed: 'f' };
 
+const failed = letterOf.failed.charCodeAt(0);
+
 /** Where a result row has its custom fields. */
 const customFieldsIndex = 12;
 const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
@@ -35,7 +37,7 @@ export class ChunkOutcomeEncoder {
   readonly #results: RowLines;
   readonly #errors = new Map<number, RowError>();
   readonly #customFields = new Set<string>();
-  /** Whether a row was set again: then some of the custom fields may be those of an outcome that was replaced. */
+  /** Whether a result was set again: then some of the custom fields may be those of an outcome that was replaced. */
   #isRevised = false;
 
   constructor(place: ChunkPlace) {
@@ -47,7 +49,8 @@ export class ChunkOutcomeEncoder {
 
   /** Sets the outcome of the row at an index, in place of one that was set before. */
   set(index: number, outcome: RowOutcome): void {
-    this.#isRevised ||= this.#kinds[index] !== 0;
+    const earlier = this.#kinds[index];
+    this.#isRevised ||= earlier !== 0 && earlier !== failed;
     this.#kinds[index] = letterOf[outcome.kind].charCodeAt(0);
     if (outcome.kind === 'failed') {
       this.#errors.set(index, outcome.error);

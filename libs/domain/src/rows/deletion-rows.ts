@@ -31,6 +31,7 @@ export function readDeletionHeader(columns: readonly string[]): HeaderReading<Us
     columns: header.meanings,
     parse: compileRowParser(columns, header, fields),
     givesCodes: false,
+    namesCodes: false,
     programs: [],
     accountIdColumn: header.accountIdColumn,
   };

@@ -13,6 +13,8 @@ export interface HeaderReading<Row> {
   readonly parse: (cells: readonly string[]) => Parsed<Row>;
   /** Whether there are columns with referral codes or share links. */
   readonly givesCodes: boolean;
+  /** Whether there are columns with codes or links, be they the user's own or those of referrers. */
+  readonly namesCodes: boolean;
   /** Ids of the programs that code and link columns name, in the columns' order, each once. */
   readonly programs: readonly string[];
   /** The index of the `accountId` column; -1 when there is none. */

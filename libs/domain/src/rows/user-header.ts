@@ -2,6 +2,7 @@ import { maxCustomFields, customFields } from './custom-fields.ts';
 import { sortColumns } from './header-columns.ts';
 import type { HeaderReading } from './header-reading.ts';
 import { referralCodes, shareLinks } from './program-entries.ts';
+import { referredBy } from './referred-by.ts';
 import { compileRowParser } from './row-parser.ts';
 import type { RowRules } from './row-rules.ts';
 import type { UserUpsert } from './row-types.ts';
@@ -31,6 +32,7 @@ export function readUserHeader(columns: readonly string[], rules: RowRules): Hea
     columns: header.meanings,
     parse: compileRowParser(columns, header, userFields),
     givesCodes: programs.length > 0,
+    namesCodes: programs.length > 0 || header.fieldColumns.some((column) => column.field.name === referredBy.name),
     programs: [...new Set(programs)],
     accountIdColumn: header.accountIdColumn,
   };
