@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EmbeddedEngineOptions } from '@advocate/embedded';
 import type { FilePolicy } from '@advocate/service';
-import { fixYoungGenerations, tuneCollector } from '@advocate/service';
+import { fixYoungGenerations, keepMemoryLow } from '@advocate/service';
 
 /** What a thread runs: participant and deletion, or notification. */
 export type ThreadServices = 'rows' | 'notification';
@@ -18,7 +18,7 @@ export interface ServiceThreadData extends EmbeddedEngineOptions {
 const youngHalfMb = 12;
 
 // What the garbage collector lets pile up is bounded, so that memory does not grow with the length of a run.
-tuneCollector();
+keepMemoryLow();
 fixYoungGenerations(youngHalfMb);
 const resourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 3 * youngHalfMb };
 

@@ -1,5 +1,5 @@
 import type { Logger } from './logger.ts';
-import { letHeapGrow, tuneCollector } from './tune-collector.ts';
+import { keepMemoryLow, letMemoryGrow } from './tune-collector.ts';
 
 /** How long a service may take to stop before the process ends all the same. */
 const stopDeadlineMs = 15_000;
@@ -8,8 +8,8 @@ type Start = (stop: (reason: string) => void) => Promise<AsyncDisposable>;
 
 /** Runs a service that has a process, and its memory, to itself; as {@link runProcess}. */
 export async function runService(logger: Logger, start: Start): Promise<void> {
-  letHeapGrow();
-  await runProcess(logger, start);
+  letMemoryGrow();
+  await run(logger, start);
 }
 
 /**
@@ -17,7 +17,11 @@ export async function runService(logger: Logger, start: Start): Promise<void> {
  * when one asked, or when starting or stopping failed. A second signal ends the process at once.
  */
 export async function runProcess(logger: Logger, start: Start): Promise<void> {
-  tuneCollector();
+  keepMemoryLow();
+  await run(logger, start);
+}
+
+async function run(logger: Logger, start: Start): Promise<void> {
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   const fail = (reason: string): void => {
     logger.error(reason);
